@@ -1,0 +1,235 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/recorder"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/socketproxy"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
+)
+
+// The scripts share one engine and run at the same time, so each has a prefix
+// for the names of its containers. It is the script's name, in $P.
+//
+// Further variables:
+//
+//	PROXY_URL     the socket proxy in front of the engine, for a Traefik service
+//	READONLY_URL  another one, that allows nothing but looking
+//	RECORDER_URL  the first one behind a recorder; see the command upstream
+//	DIRECT        the engine itself, in the form of DOCKER_HOST
+//	DOCKER_HOST   the entry point "docker" of Traefik; HOST_x the one of another, x
+//	TRAEFIK_LOG   Traefik's log file
+//	x, x_id, x_short  name, full ID and short ID of the container x
+//
+// All but the containers' exist from the start or after the command traefik.
+
+// story is the state of one script.
+type story struct {
+	recorder *recorder.Recorder
+	readOnly *socketproxy.Proxy
+	traefik  *traefik.Instance
+}
+
+// storyKey is the key of the *story among the values of an environment.
+type storyKey struct{}
+
+func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
+
+func setupScript(env *testscript.Env) error {
+	dir := filepath.Join(env.WorkDir, ".bench")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	s := &story{}
+	env.Values[storyKey{}] = s
+
+	var err error
+	if s.recorder, err = recorder.Start(shared.proxy.URL()); err != nil {
+		return err
+	}
+	env.Defer(s.recorder.Stop)
+	if s.readOnly, err = socketproxy.Start(dir, shared.engine.Socket(), socketproxy.ReadOnly); err != nil {
+		return err
+	}
+	env.Defer(s.readOnly.Stop)
+
+	// The directory of a script is named script-<name>.
+	prefix := strings.ReplaceAll(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "_", "-")
+	env.Defer(func() { removeContainers(prefix) })
+
+	env.Setenv("P", prefix)
+	env.Setenv("IMAGE", engine.Image)
+	env.Setenv("HOME", env.WorkDir)
+	env.Setenv("DOCKER_CLI_HINTS", "false")
+	env.Setenv("PROXY_URL", shared.proxy.URL())
+	env.Setenv("READONLY_URL", s.readOnly.URL())
+	env.Setenv("RECORDER_URL", s.recorder.URL())
+	env.Setenv("DIRECT", shared.engine.Host())
+	return nil
+}
+
+// removeContainers removes what the script with this prefix left behind.
+func removeContainers(prefix string) {
+	filter := url.QueryEscape(`{"name":["^/` + prefix + `-"]}`)
+	resp, err := shared.engine.Client().Get("http://engine/containers/json?all=1&filters=" + filter)
+	if err != nil {
+		return
+	}
+	defer resp.Body.Close()
+	var list []struct{ ID string }
+	if json.NewDecoder(resp.Body).Decode(&list) != nil {
+		return
+	}
+	for _, c := range list {
+		req, err := http.NewRequest(http.MethodDelete, "http://engine/containers/"+c.ID+"?force=1&v=1", nil)
+		if err != nil {
+			continue
+		}
+		if resp, err := shared.engine.Client().Do(req); err == nil {
+			_ = resp.Body.Close()
+		}
+	}
+}
+
+// container x [docker run flags] [-- command]
+//
+// Runs a container with the name $P-x on the engine, not through Traefik, and
+// sets $x, $x_id, $x_short. Without a command it sleeps.
+func cmdContainer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: container name [docker run flags] [-- command]")
+	}
+	name, flags, command := args[0], args[1:], []string{"sleep", "1000"}
+	for i, arg := range flags {
+		if arg == "--" {
+			flags, command = flags[:i], flags[i+1:]
+			break
+		}
+	}
+	full := ts.Getenv("P") + "-" + name
+	run := append([]string{"run", "-d", "--network", "none", "--name", full}, flags...)
+	ts.Check(ts.Exec("direct", append(append(run, engine.Image), command...)...))
+	id := strings.TrimSpace(ts.ReadFile("stdout"))
+	ts.Setenv(name, full)
+	ts.Setenv(name+"_id", id)
+	ts.Setenv(name+"_short", id[:12])
+}
+
+// traefik file [-entrypoints a,b] [flags of Traefik]
+//
+// Starts Traefik with the plugin and the routing configuration in file, in
+// which variables are expanded. There is an entry point "docker", plus those
+// named; DOCKER_HOST is the first, HOST_a, HOST_b the others.
+func cmdTraefik(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: traefik file [-entrypoints a,b] [flags of Traefik]")
+	}
+	file, flags := args[0], args[1:]
+	entryPoints := []string{"docker"}
+	if len(flags) >= 2 && flags[0] == "-entrypoints" {
+		entryPoints = append(entryPoints, strings.Split(flags[1], ",")...)
+		flags = flags[2:]
+	}
+	s := storyOf(ts)
+	if s.traefik != nil {
+		ts.Fatalf("traefik runs already: use reload")
+	}
+	t, err := traefik.Start(traefik.Config{
+		Bin:         shared.traefik,
+		Dir:         ts.MkAbs(ts.Getenv("WORK") + "/.bench"),
+		Plugin:      shared.plugin,
+		EntryPoints: entryPoints,
+		Dynamic:     expand(ts, file),
+		Flags:       flags,
+	})
+	ts.Check(err)
+	ts.Defer(t.Stop)
+	s.traefik = t
+	ts.Setenv("TRAEFIK_LOG", t.LogFile())
+	ts.Setenv("DOCKER_HOST", "tcp://"+t.Addr("docker"))
+	for _, name := range entryPoints[1:] {
+		ts.Setenv("HOST_"+name, "tcp://"+t.Addr(name))
+	}
+}
+
+// reload file
+//
+// Replaces the routing configuration of the running Traefik.
+func cmdReload(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: reload file")
+	}
+	ts.Check(storyOf(ts).traefik.Reload(expand(ts, args[0])))
+}
+
+// router name
+//
+// Waits until Traefik has the router, for example web@docker.
+func cmdRouter(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: router name")
+	}
+	ts.Check(storyOf(ts).traefik.WaitRouter(args[0]))
+}
+
+// until regexp command [arguments]
+//
+// Runs the command again and again until its output matches, for 20 seconds.
+func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until regexp command [arguments]")
+	}
+	want, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		// The exit status does not matter, only what is printed.
+		_ = ts.Exec(args[1], args[2:]...)
+		if want.MatchString(ts.ReadFile("stdout") + ts.ReadFile("stderr")) {
+			return
+		}
+	}
+	ts.Fatalf("no output matched %q", args[0])
+}
+
+// upstream [-headers]
+//
+// Prints the requests that passed the recorder since the last call, one
+// "METHOD target" per line, with -headers each followed by its headers.
+func cmdUpstream(ts *testscript.TestScript, neg bool, args []string) {
+	headers := len(args) == 1 && args[0] == "-headers"
+	if neg || len(args) > 0 && !headers {
+		ts.Fatalf("usage: upstream [-headers]")
+	}
+	var out bytes.Buffer
+	for _, r := range storyOf(ts).recorder.Take() {
+		fmt.Fprintf(&out, "%s %s\n", r.Method, r.Target)
+		if headers {
+			ts.Check(r.Header.Write(&out))
+		}
+	}
+	_, err := ts.Stdout().Write(out.Bytes())
+	ts.Check(err)
+}
+
+// expand returns the file with the script's variables put in.
+func expand(ts *testscript.TestScript, file string) string {
+	return os.Expand(ts.ReadFile(file), func(name string) string {
+		value := ts.Getenv(name)
+		if value == "" {
+			ts.Fatalf("%s: no variable %s", file, name)
+		}
+		return value
+	})
+}

@@ -1,0 +1,161 @@
+// Package engine runs a private Docker Engine: a real dockerd with its own
+// socket, data and containerd, which shares nothing with an engine that the
+// machine may have, and of which nothing is left afterwards.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
+)
+
+// Image is the image that every engine has: busybox.
+const Image = "bb:1"
+
+// Config says what to start. The zero value is the dockerd on PATH with its
+// default runtime.
+type Config struct {
+	Dockerd string   // binary
+	Runtime string   // path of an OCI runtime to use in place of the default one
+	Flags   []string // further flags of dockerd
+}
+
+// Engine is a running private Docker Engine.
+type Engine struct {
+	daemon *proc.Daemon
+	dir    string
+	cgroup string
+	client *http.Client
+}
+
+const readyTimeout = 60 * time.Second
+
+// Start runs an engine and returns when it answers and has Image. It needs
+// root, and dockerd, containerd, runc and a static busybox on PATH.
+func Start(config Config) (*Engine, error) {
+	if os.Geteuid() != 0 {
+		return nil, errors.New("a private Docker Engine needs root")
+	}
+	// Short and outside $TMPDIR: the path of a unix socket has a limit of 108.
+	dir, err := os.MkdirTemp("/tmp", "dpf-engine-")
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{dir: dir, cgroup: filepath.Base(dir)}
+	e.client = &http.Client{Transport: &http.Transport{DialContext: e.dial}}
+
+	e.daemon, err = proc.Start("dockerd", filepath.Join(dir, "dockerd.log"), e.command(config))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	if err := e.boot(); err != nil {
+		return nil, errors.Join(err, e.Stop())
+	}
+	return e, nil
+}
+
+// command is dockerd in a PID and mount namespace of its own. When the
+// process that holds the namespaces is killed, the kernel ends containerd, the
+// containers and their mounts with it: there is no way to leave them behind.
+func (e *Engine) command(config Config) *exec.Cmd {
+	dockerd := config.Dockerd
+	if dockerd == "" {
+		dockerd = "dockerd"
+	}
+	args := []string{
+		"--pid", "--mount", "--fork", "--kill-child", "--mount-proc",
+		dockerd,
+		"--data-root", filepath.Join(e.dir, "data"),
+		"--exec-root", filepath.Join(e.dir, "exec"),
+		"--pidfile", filepath.Join(e.dir, "pid"),
+		"--host", e.Host(),
+		"--cgroup-parent", "/" + e.cgroup,
+		"--storage-driver", "vfs",
+		// No change to the network of the machine: containers have none.
+		"--bridge", "none", "--iptables=false", "--ip6tables=false",
+	}
+	if config.Runtime != "" {
+		args = append(args, "--add-runtime", "custom="+config.Runtime, "--default-runtime", "custom",
+			"--seccomp-profile", "unconfined") // a runc built without libseccomp refuses any other
+	}
+	return exec.Command("unshare", append(args, config.Flags...)...)
+}
+
+// boot waits for the API and imports the image.
+func (e *Engine) boot() error {
+	if err := e.daemon.WaitReady(readyTimeout, e.ping); err != nil {
+		return fmt.Errorf("%w\n(Debian package docker.io; `make setup` installs it)", err)
+	}
+	rootfs, err := busyboxRootfs()
+	if err != nil {
+		return err
+	}
+	name, tag, _ := strings.Cut(Image, ":")
+	ctx, cancel := context.WithTimeout(context.Background(), readyTimeout)
+	defer cancel()
+	return e.do(ctx, http.MethodPost, "/images/create?fromSrc=-&repo="+name+"&tag="+tag, rootfs)
+}
+
+// Socket is the path of the engine's socket.
+func (e *Engine) Socket() string { return filepath.Join(e.dir, "docker.sock") }
+
+// Host is the engine's address in the form of DOCKER_HOST.
+func (e *Engine) Host() string { return "unix://" + e.Socket() }
+
+// LogFile is the path of dockerd's log.
+func (e *Engine) LogFile() string { return e.daemon.LogFile() }
+
+// Client sends requests to the engine, whatever the host of their URL.
+func (e *Engine) Client() *http.Client { return e.client }
+
+// Stop kills the engine with all its containers and removes its files.
+func (e *Engine) Stop() error {
+	e.daemon.Stop()
+	e.client.CloseIdleConnections()
+	removeCgroups(e.cgroup)
+
+	// The namespaces, and the mounts in them, go a moment after the process.
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		err := os.RemoveAll(e.dir)
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func (e *Engine) ping() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return e.do(ctx, http.MethodGet, "/_ping", nil)
+}
+
+func (e *Engine) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "unix", e.Socket())
+}
+
+// removeCgroups removes the groups that the engine's containers had. They are
+// empty by now; a group that is not stays, which harms nobody.
+func removeCgroups(name string) {
+	for _, pattern := range []string{"/sys/fs/cgroup", "/sys/fs/cgroup/*"} {
+		roots, _ := filepath.Glob(filepath.Join(pattern, name))
+		for _, root := range roots {
+			children, _ := filepath.Glob(filepath.Join(root, "*", "cgroup.procs"))
+			for _, c := range children {
+				_ = os.Remove(filepath.Dir(c))
+			}
+			_ = os.Remove(root)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+// Package socketproxy runs HAProxy as a socket proxy in front of an engine:
+// the set-up of the images that people use for that, Tecnativa's and
+// linuxserver's.
+package socketproxy
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
+)
+
+// Rule allows requests by method and path. Everything that no rule allows is
+// answered with 403.
+type Rule struct {
+	Methods string // separated by blanks
+	Path    string // regular expression, after the API version prefix
+}
+
+// Policy is what a socket proxy lets through.
+type Policy struct {
+	Rules []Rule
+	Exec  bool // the start of exec instances, with their upgraded connections
+}
+
+// All allows what the suite's clients use.
+var All = Policy{
+	Rules: []Rule{
+		{"GET HEAD", `/_ping`},
+		{"GET HEAD POST PUT DELETE", `/(containers|exec|images|networks|volumes|services|tasks|nodes|system)`},
+		{"GET", `/(version|info|events)`},
+		{"POST", `/(commit|build|session)`},
+	},
+	Exec: true,
+}
+
+// ReadOnly allows a client to look and nothing else.
+var ReadOnly = Policy{
+	Rules: []Rule{{"GET HEAD", `/(_ping|version|info|events|containers|images|networks|volumes)`}},
+}
+
+// Proxy is a running socket proxy.
+type Proxy struct {
+	daemon *proc.Daemon
+	addr   string
+}
+
+// Start runs HAProxy with its files in dir, in front of the engine's socket.
+func Start(dir, socket string, policy Policy) (*Proxy, error) {
+	ports, err := proc.FreePorts(1)
+	if err != nil {
+		return nil, err
+	}
+	p := &Proxy{addr: fmt.Sprintf("127.0.0.1:%d", ports[0])}
+
+	file := filepath.Join(dir, "haproxy.cfg")
+	if err := os.WriteFile(file, []byte(config(p.addr, socket, policy)), 0o644); err != nil {
+		return nil, err
+	}
+	bin, err := exec.LookPath("haproxy")
+	if err != nil {
+		return nil, fmt.Errorf("%w (Debian package haproxy; `make setup` installs it)", err)
+	}
+	// -db: stay in the foreground.
+	p.daemon, err = proc.Start("haproxy", filepath.Join(dir, "haproxy.log"), exec.Command(bin, "-db", "-f", file))
+	if err != nil {
+		return nil, err
+	}
+	if err := p.daemon.WaitReady(10*time.Second, p.ready); err != nil {
+		p.daemon.Stop()
+		return nil, err
+	}
+	return p, nil
+}
+
+// URL is the proxy's address as a service of Traefik takes it.
+func (p *Proxy) URL() string { return "http://" + p.addr }
+
+// Stop kills the proxy and reaps it.
+func (p *Proxy) Stop() { p.daemon.Stop() }
+
+func (p *Proxy) ready() error {
+	conn, err := net.DialTimeout("tcp", p.addr, time.Second)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// prefix matches the optional API version of a path.
+const prefix = `^(/v[\d\.]+)?`
+
+// config is HAProxy's configuration. Streams and upgrades may be idle for
+// long: hence the timeouts.
+func config(addr, socket string, policy Policy) string {
+	var allow strings.Builder
+	for _, r := range policy.Rules {
+		fmt.Fprintf(&allow, "    http-request allow if { method %s } { path,url_dec -m reg %s%s }\n", r.Methods, prefix, r.Path)
+	}
+	// HAProxy 2.4 to 3.0 ignores the upgrade of a request that has a body, as
+	// the start of an exec instance has: such a connection passes as TCP.
+	exec := "always_false"
+	if policy.Exec {
+		exec = "path,url_dec -m reg " + prefix + "/exec/[0-9a-f]+/start$"
+	}
+	return fmt.Sprintf(`global
+    log stderr format raw daemon notice
+    maxconn 4000
+
+defaults
+    mode http
+    log global
+    option http-server-close
+    timeout http-request 10s
+    timeout connect 10s
+    timeout client 10m
+    timeout server 10m
+    timeout tunnel 1h
+
+frontend proxy
+    mode tcp
+    bind %[1]s
+    tcp-request inspect-delay 10s
+    acl exec_start %[3]s
+    tcp-request content switch-mode http if !exec_start
+    use_backend exec if exec_start
+    default_backend docker
+
+backend exec
+    mode tcp
+    server engine unix@%[2]s
+
+backend docker
+%[4]s    http-request deny
+    server engine unix@%[2]s
+`, addr, socket, exec, allow.String())
+}
