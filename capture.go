@@ -1,0 +1,119 @@
+package dpf
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// errTooLarge reports an answer over the option maxBodyBytes.
+var errTooLarge = errors.New("the answer is larger than maxBodyBytes")
+
+// answer is a complete response, held back until it is judged.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// record calls next with a writer that keeps the response. An answer that is
+// larger than limit bytes, or cut short, is an error.
+func record(next http.Handler, req *http.Request, limit int64) (ans *answer, err error) {
+	w := &captureWriter{header: http.Header{}, limit: limit}
+	defer func() {
+		// The reverse proxy aborts by a panic when the upstream breaks off;
+		// what arrived until then must not look like an answer.
+		if r := recover(); r != nil {
+			ans = nil
+			err = fmt.Errorf("the upstream broke off: %v", r)
+			if w.tooLarge {
+				err = errTooLarge
+			}
+		}
+	}()
+	next.ServeHTTP(w, req)
+	return w.answer()
+}
+
+// captureWriter is an http.ResponseWriter with a header of its own and a
+// bounded body.
+type captureWriter struct {
+	header   http.Header
+	status   int
+	body     bytes.Buffer
+	limit    int64
+	tooLarge bool
+}
+
+func (w *captureWriter) Header() http.Header { return w.header }
+
+// WriteHeader keeps the first final status; informational ones say nothing
+// about the answer.
+func (w *captureWriter) WriteHeader(status int) {
+	if status < 200 || w.status != 0 {
+		return
+	}
+	w.status = status
+	if n, err := strconv.ParseInt(w.header.Get("Content-Length"), 10, 64); err == nil && n > 0 && n <= w.limit {
+		w.body.Grow(int(n) + bytes.MinRead)
+	}
+}
+
+func (w *captureWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	if int64(w.body.Len())+int64(len(p)) > w.limit {
+		w.tooLarge = true
+		return 0, errTooLarge
+	}
+	return w.body.Write(p)
+}
+
+// answer returns what was written, if it is whole.
+func (w *captureWriter) answer() (*answer, error) {
+	if w.tooLarge {
+		return nil, errTooLarge
+	}
+	if w.status == 0 {
+		return nil, errors.New("the upstream gave no answer")
+	}
+	length := w.header.Get("Content-Length")
+	if length != "" && length != strconv.Itoa(w.body.Len()) {
+		return nil, fmt.Errorf("the answer is cut short: %d of %s bytes", w.body.Len(), length)
+	}
+	return &answer{status: w.status, header: w.header, body: w.body.Bytes()}, nil
+}
+
+// isJSON reports whether the body is JSON as it stands.
+func (a *answer) isJSON() bool {
+	contentType, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
+	return a.header.Get("Content-Encoding") == "" && strings.TrimSpace(contentType) == "application/json"
+}
+
+// decode fills v from the body of a 200 answer.
+func (a *answer) decode(v interface{}) error {
+	if !a.isJSON() {
+		return fmt.Errorf("the answer is not plain JSON but %q, encoding %q", a.header.Get("Content-Type"), a.header.Get("Content-Encoding"))
+	}
+	return json.Unmarshal(a.body, v)
+}
+
+// send writes the answer with body in the place of its own.
+func (a *answer) send(rw http.ResponseWriter, body []byte) {
+	header := rw.Header()
+	for key, values := range a.header {
+		header[key] = values
+	}
+	// These described the body that was replaced, or its transport.
+	for _, key := range []string{"Etag", "Transfer-Encoding", "Trailer", "Connection"} {
+		header.Del(key)
+	}
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	rw.WriteHeader(a.status)
+	rw.Write(body)
+}

@@ -1,0 +1,79 @@
+package dpf
+
+import (
+	"net/http"
+)
+
+// serveExec decides about an exec instance by its container. Exec IDs are
+// never used twice and stay with their container.
+func (f *filter) serveExec(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
+	if f.policy.all {
+		f.forward(rw, req, ep)
+		return
+	}
+	ans, err := f.upstream.get(req, ep.version+"/exec/"+ep.ref+"/json", "")
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	visible, err := f.judgeExec(req, ep, ans)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	if !visible {
+		f.notFound(rw, ep, ans.header)
+		return
+	}
+	f.forward(rw, req, ep)
+}
+
+// serveExecInspect answers ExecInspect.
+func (f *filter) serveExecInspect(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
+	if f.policy.all {
+		f.forward(rw, req, ep)
+		return
+	}
+	ans, err := f.fetch(req, ep, ep.ref)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	visible, err := f.judgeExec(req, ep, ans)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	if !visible {
+		f.notFound(rw, ep, ans.header)
+		return
+	}
+	ans.send(rw, ans.body)
+}
+
+// judgeExec reports whether the answer of an ExecInspect is about the exec
+// instance of a visible container.
+func (f *filter) judgeExec(req *http.Request, ep *endpoint, ans *answer) (bool, error) {
+	if ans.status == http.StatusNotFound {
+		return false, nil
+	}
+	if ans.status != http.StatusOK {
+		return false, errUnexpected(ans)
+	}
+	var instance struct {
+		ID          string
+		ContainerID string
+	}
+	if err := ans.decode(&instance); err != nil {
+		return false, err
+	}
+	if instance.ID != ep.ref || !fullID.MatchString(instance.ContainerID) {
+		// Closed: not the instance that was asked for.
+		return false, nil
+	}
+	res, err := f.resolve(req, ep.version, instance.ContainerID)
+	if err != nil {
+		return false, err
+	}
+	return res.id != "", nil
+}

@@ -1,0 +1,137 @@
+// Package dpf is a Traefik middleware plugin that filters the Docker Engine
+// API per container: a client lists, inspects and acts on the containers that
+// match its policy, and every other container answers as one that does not
+// exist. It sits on a router whose service is a Docker socket proxy.
+//
+// The invariant, above every feature: no response tells a client anything
+// about a hidden container, and no request acts on one. Whatever the plugin
+// does not understand is refused.
+//
+// Traefik interprets the source with Yaegi, so the package uses the standard
+// library only and keeps to what the interpreter does as Go does; the places
+// where that shows are marked "Yaegi:".
+package dpf
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+// filter is one instance of the middleware: the policy of one router. Its
+// state is read-only after New.
+type filter struct {
+	name     string
+	next     http.Handler
+	upstream *upstream
+	policy   policy
+	scrub    scrubber
+	log      logger
+}
+
+// New returns the middleware called name, in front of next. Traefik calls it
+// once for each router that uses the middleware, and again at each change of
+// its dynamic configuration, when ctx of the former instance ends.
+//
+// A configuration that is not valid gives a handler that answers every
+// request with 503 and the reason, and never an error: for an error Traefik
+// drops the router, and any other router that matches would then serve the
+// client unfiltered.
+func New(ctx context.Context, next http.Handler, config *Config, name string) (handler http.Handler, _ error) {
+	defer func() {
+		// A panic here would end Traefik's configuration loop: it would keep
+		// serving the old configuration and take no new one until restarted.
+		if r := recover(); r != nil {
+			handler = refuseAll(name, fmt.Errorf("internal error: %v", r))
+		}
+	}()
+
+	f, err := newFilter(ctx, next, config, name)
+	if err != nil {
+		return refuseAll(name, err), nil
+	}
+	return f, nil
+}
+
+// newFilter compiles config. The error names the option as the user typed it,
+// quotes the value and says what is wrong with it.
+func newFilter(ctx context.Context, next http.Handler, config *Config, name string) (*filter, error) {
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	p, err := newPolicy(config)
+	if err != nil {
+		return nil, err
+	}
+	up, err := newUpstream(ctx, next, config)
+	if err != nil {
+		return nil, err
+	}
+	log, err := newLogger(config.LogLevel, name)
+	if err != nil {
+		return nil, err
+	}
+	return &filter{
+		name:     name,
+		next:     next,
+		upstream: up,
+		policy:   p,
+		scrub:    scrubber{envs: config.ScrubEnvs},
+		log:      log,
+	}, nil
+}
+
+// ServeHTTP decides what becomes of one request. It is small on purpose.
+// Yaegi: each call allocates every local of the function that it enters.
+func (f *filter) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	ep, err := route(req)
+	if err != nil {
+		f.refuse(rw, req, http.StatusForbidden, err.Error())
+		return
+	}
+	switch ep.op.action {
+	case pass:
+		f.forward(rw, req, ep)
+	case list:
+		f.serveList(rw, req, ep)
+	case inspect:
+		f.serveInspect(rw, req, ep)
+	case scoped:
+		f.serveScoped(rw, req, ep)
+	case execInspect:
+		f.serveExecInspect(rw, req, ep)
+	case execScoped:
+		f.serveExec(rw, req, ep)
+	default:
+		f.refuse(rw, req, http.StatusForbidden, ep.op.id+" is refused: its answer or its effect cannot be limited to the visible containers")
+	}
+}
+
+// refuse answers a request that is not forwarded.
+func (f *filter) refuse(rw http.ResponseWriter, req *http.Request, status int, reason string) {
+	f.log.infof("refused %s %q: %s", req.Method, req.URL.Path, reason)
+	writeError(rw, nil, status, "dpf: "+reason)
+}
+
+// fail answers a request that could not be decided or whose answer could not
+// be trusted. The client gets a fixed text; only the log says what happened.
+func (f *filter) fail(rw http.ResponseWriter, ep *endpoint, err error) {
+	f.log.errorf("%s: %v", ep.op.id, err)
+	writeError(rw, nil, http.StatusBadGateway, "dpf: "+ep.op.id+": the answer of the Docker API could not be used; the log of Traefik has the reason")
+}
+
+// refuseAll is the handler of a configuration that is not valid.
+func refuseAll(name string, reason error) http.Handler {
+	log, _ := newLogger("error", name)
+	log.errorf("configuration refused, every request is answered with 503: %v", reason)
+	return &refusal{message: "dpf: " + reason.Error()}
+}
+
+// refusal answers every request with 503 and one message.
+type refusal struct {
+	message string
+}
+
+func (r *refusal) ServeHTTP(rw http.ResponseWriter, _ *http.Request) {
+	writeError(rw, nil, http.StatusServiceUnavailable, r.message)
+}

@@ -1,0 +1,5 @@
+module github.com/docker-proxy-filter/dpf
+
+go 1.20
+
+godebug default=go1.26

@@ -1,0 +1,247 @@
+package dpf
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// serveList answers ContainerList with the visible containers.
+func (f *filter) serveList(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
+	if f.policy.all {
+		f.forward(rw, req, ep)
+		return
+	}
+	limit, err := takeLimit(ep)
+	if err != nil {
+		f.refuse(rw, req, http.StatusBadRequest, err.Error())
+		return
+	}
+	if !f.rewriteFilters(rw, req, ep) {
+		return
+	}
+	ans, err := f.fetch(req, ep, "")
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	if ans.status != http.StatusOK {
+		// dockerd's words are about the query, which holds no reference to a
+		// hidden container by now.
+		f.relay(rw, ep, ans)
+		return
+	}
+	body, err := f.filterList(req, ep, ans, limit)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	ans.send(rw, body)
+}
+
+// takeLimit takes the limit off the query: applied by dockerd, before the
+// filter, it would return too few and tell how many hidden containers are
+// newer. A limit implies that stopped containers are listed, too.
+func takeLimit(ep *endpoint) (int, error) {
+	value := ep.query.Get("limit")
+	ep.query.Del("limit")
+	if value == "" {
+		return 0, nil
+	}
+	limit, err := strconv.Atoi(value)
+	if err != nil {
+		return 0, fmt.Errorf("ContainerList: limit: %q is not a number", value)
+	}
+	if limit > 0 {
+		ep.query.Set("all", "1")
+	}
+	return limit, nil
+}
+
+// filterList keeps the elements of the visible containers, their bytes
+// unchanged, and of these the first limit if limit is positive.
+func (f *filter) filterList(req *http.Request, ep *endpoint, ans *answer, limit int) ([]byte, error) {
+	elements, err := splitList(ans)
+	if err != nil {
+		return nil, err
+	}
+	var inv *inventory
+	kept := make([][]byte, 0, len(elements))
+	for _, element := range elements {
+		c, aliased, err := summarized(element)
+		if err != nil {
+			return nil, err
+		}
+		if !f.policy.visible(c) {
+			continue
+		}
+		if aliased || mayRefer(element) {
+			if inv == nil {
+				if inv, err = f.inventory(req, ep.version); err != nil {
+					return nil, err
+				}
+			}
+			if element, err = inv.cutSummary(element); err != nil {
+				return nil, err
+			}
+		}
+		if kept = append(kept, element); len(kept) == limit {
+			break
+		}
+	}
+	return joinList(kept), nil
+}
+
+// splitList returns the elements of a JSON array of objects.
+func splitList(ans *answer) ([]json.RawMessage, error) {
+	var elements []json.RawMessage
+	if err := ans.decode(&elements); err != nil {
+		return nil, err
+	}
+	if elements == nil {
+		return nil, errors.New("the answer is not a list")
+	}
+	return elements, nil
+}
+
+func joinList(elements [][]byte) []byte {
+	size := 3 + len(elements)
+	for _, element := range elements {
+		size += len(element)
+	}
+	body := make([]byte, 0, size)
+	body = append(body, '[')
+	body = append(body, bytes.Join(elements, []byte{','})...)
+	return append(body, ']', '\n')
+}
+
+// summarized reads the container of a ContainerSummary; aliased reports names
+// beside the primary one.
+func summarized(element []byte) (c *container, aliased bool, err error) {
+	var summary struct {
+		Id     string //nolint:revive // The name of the field in the API.
+		Names  []string
+		Labels map[string]string
+	}
+	if err := json.Unmarshal(element, &summary); err != nil {
+		return nil, false, err
+	}
+	if !fullID.MatchString(summary.Id) {
+		return nil, false, errors.New("an element of the list has no container ID")
+	}
+	c = &container{ID: summary.Id, Name: primaryName(summary.Names), Labels: summary.Labels}
+	return c, len(summary.Names) > 1, nil
+}
+
+// containerFilters are the keys of the query parameter filters of
+// ContainerList. Those that name a container are resolved here; the others
+// look at the container itself.
+const containerFilters = " ancestor before expose exited health id is-task isolation label name network publish since status volume "
+
+// rewriteFilters replaces the references in the query parameter filters by
+// full IDs of visible containers. It reports false if it answered.
+func (f *filter) rewriteFilters(rw http.ResponseWriter, req *http.Request, ep *endpoint) bool {
+	value := ep.query.Get("filters")
+	if value == "" {
+		ep.query.Del("filters")
+		return true
+	}
+	filters, err := parseFilters(value, containerFilters)
+	if err != nil {
+		f.refuse(rw, req, http.StatusBadRequest, "ContainerList: "+err.Error())
+		return false
+	}
+	if len(filters["id"])+len(filters["before"])+len(filters["since"]) > 0 {
+		inv, err := f.inventory(req, ep.version)
+		if err != nil {
+			f.fail(rw, ep, err)
+			return false
+		}
+		if unknown := inv.rewriteFilters(filters); unknown != "" {
+			f.unknownFilter(rw, ep, inv.engine, unknown)
+			return false
+		}
+	}
+	ep.query.Set("filters", encodeFilters(filters))
+	return true
+}
+
+// rewriteFilters resolves the values of id, before and since. It returns the
+// first value of before or since that is no visible container.
+func (inv *inventory) rewriteFilters(filters map[string][]string) (unknown string) {
+	for i, ref := range filters["id"] {
+		filters["id"][i] = unknownID
+		if res := inv.resolve(ref); res.id != "" && strings.HasPrefix(res.id, ref) {
+			filters["id"][i] = res.id
+		}
+	}
+	for _, key := range []string{"before", "since"} {
+		for i, ref := range filters[key] {
+			c := inv.exact(ref)
+			if c == nil {
+				return ref
+			}
+			filters[key][i] = c.ID
+		}
+	}
+	return ""
+}
+
+// unknownFilter answers as dockerd does for before and since with a container
+// that does not exist.
+func (f *filter) unknownFilter(rw http.ResponseWriter, ep *endpoint, engine http.Header, ref string) {
+	if apiAtLeast(engine, 43) {
+		writeError(rw, engine, http.StatusNotFound, "No such container: "+ref)
+		return
+	}
+	writeError(rw, engine, http.StatusInternalServerError, "no such container "+ref)
+}
+
+// parseFilters decodes the query parameter filters in both of its forms,
+// {"key":["value"]} and {"key":{"value":true}}. known holds the keys, each
+// between blanks.
+func parseFilters(value, known string) (map[string][]string, error) {
+	var raw map[string]json.RawMessage
+	if err := decodeStrict([]byte(value), &raw); err != nil {
+		return nil, errors.New("filters is not a JSON object")
+	}
+	filters := make(map[string][]string, len(raw))
+	for key, message := range raw {
+		if !strings.Contains(known, " "+key+" ") || key == "" {
+			return nil, fmt.Errorf("filters: unknown key %q", key)
+		}
+		var values []string
+		if err := json.Unmarshal(message, &values); err != nil {
+			var set map[string]bool
+			if err := json.Unmarshal(message, &set); err != nil {
+				return nil, fmt.Errorf("filters: the values of %q are no list of strings", key)
+			}
+			for v := range set {
+				values = append(values, v)
+			}
+		}
+		filters[key] = values
+	}
+	return filters, nil
+}
+
+// encodeFilters is the form that every engine since API 1.22 takes.
+func encodeFilters(filters map[string][]string) string {
+	sets := make(map[string]map[string]bool, len(filters))
+	for key, values := range filters {
+		set := make(map[string]bool, len(values))
+		for _, v := range values {
+			set[v] = true
+		}
+		sets[key] = set
+	}
+	encoded, err := json.Marshal(sets)
+	if err != nil {
+		return "{}" // Strings and booleans always encode.
+	}
+	return string(encoded)
+}

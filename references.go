@@ -1,0 +1,224 @@
+package dpf
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// The names and IDs of other containers in what dockerd says about a visible
+// one. A reference to a container that is not visible is replaced as if that
+// container had been removed long ago.
+
+// joins begins a mode that shares a namespace of another container.
+const joins = "container:"
+
+// mayRefer reports whether a summary or an inspect can hold a reference to
+// another container. dockerd encodes without blanks, and a quote inside a
+// string is escaped, so that a match in a string only costs time.
+func mayRefer(raw []byte) bool {
+	return bytes.Contains(raw, []byte(`"`+joins)) ||
+		bytes.Contains(raw, []byte(`"VolumesFrom":[`)) ||
+		bytes.Contains(raw, []byte(`"Links":[`))
+}
+
+// cutSummary removes hidden containers from the summary of a visible one.
+func (inv *inventory) cutSummary(raw []byte) ([]byte, error) {
+	top, err := members(raw)
+	if err != nil {
+		return nil, err
+	}
+	var edits []edit
+	for _, m := range top {
+		value := raw[m.from:m.to]
+		with := value
+		switch m.key {
+		case "Names":
+			with, err = inv.cutNames(value)
+		case "HostConfig":
+			with, err = inv.cutHostConfig(value)
+		case "NetworkSettings":
+			with, err = inv.cutNetworkSettings(value)
+		}
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit{m.from, m.to, with})
+	}
+	return apply(raw, edits), nil
+}
+
+// cutInspect removes hidden containers from the inspect of a visible one.
+func (inv *inventory) cutInspect(raw []byte) ([]byte, error) {
+	var modes struct {
+		HostConfig struct {
+			NetworkMode, PidMode, IpcMode, Cgroup string
+			VolumesFrom, Links                    []string
+		}
+	}
+	if err := json.Unmarshal(raw, &modes); err != nil {
+		return nil, err
+	}
+	h := modes.HostConfig
+	joinsHidden := inv.hiddenMode(h.NetworkMode)
+	anyHidden := joinsHidden || inv.hiddenMode(h.PidMode) || inv.hiddenMode(h.IpcMode) || inv.hiddenMode(h.Cgroup) ||
+		len(inv.visibleRefs(h.VolumesFrom)) < len(h.VolumesFrom) || len(inv.visibleRefs(h.Links)) < len(h.Links)
+
+	top, err := members(raw)
+	if err != nil {
+		return nil, err
+	}
+	var edits []edit
+	for _, m := range top {
+		value := raw[m.from:m.to]
+		with := value
+		switch m.key {
+		case "HostConfig":
+			with, err = inv.cutHostConfig(value)
+		case "NetworkSettings":
+			with, err = inv.cutNetworkSettings(value)
+		case "State":
+			if anyHidden {
+				// The error of a failed start names the other container.
+				with, err = blank(value, "Error")
+			}
+		case "Config":
+			if joinsHidden {
+				with, err = blank(value, "Hostname", "Domainname")
+			}
+		case "HostnamePath", "HostsPath", "ResolvConfPath":
+			if joinsHidden {
+				with = []byte(`""`)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit{m.from, m.to, with})
+	}
+	return apply(raw, edits), nil
+}
+
+// cutNames keeps the primary name and the link aliases "/parent/alias" of
+// visible parents.
+func (inv *inventory) cutNames(raw []byte) ([]byte, error) {
+	var names []string
+	if err := json.Unmarshal(raw, &names); err != nil {
+		return nil, err
+	}
+	kept := make([]string, 0, len(names))
+	for _, name := range names {
+		parent, _, isAlias := strings.Cut(strings.TrimPrefix(name, "/"), "/")
+		if !isAlias || inv.exact(parent) != nil {
+			kept = append(kept, name)
+		}
+	}
+	return json.Marshal(kept)
+}
+
+// cutHostConfig replaces the modes that join a hidden container, and removes
+// hidden containers from VolumesFrom and Links.
+func (inv *inventory) cutHostConfig(raw []byte) ([]byte, error) {
+	inner, err := members(raw)
+	if err != nil {
+		return nil, err
+	}
+	var edits []edit
+	for _, m := range inner {
+		value := raw[m.from:m.to]
+		with := value
+		switch m.key {
+		case "NetworkMode", "PidMode", "IpcMode", "Cgroup":
+			var mode string
+			if err = json.Unmarshal(value, &mode); err == nil && inv.hiddenMode(mode) {
+				with = []byte(`"` + joins + unknownID + `"`)
+			}
+		case "VolumesFrom", "Links":
+			with, err = inv.cutRefs(value)
+		}
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit{m.from, m.to, with})
+	}
+	return apply(raw, edits), nil
+}
+
+// cutNetworkSettings removes hidden containers from the links of every
+// network.
+func (inv *inventory) cutNetworkSettings(raw []byte) ([]byte, error) {
+	return within(raw, "Networks", func(networks []byte) ([]byte, error) {
+		return within(networks, "", func(network []byte) ([]byte, error) {
+			return within(network, "Links", inv.cutRefs)
+		})
+	})
+}
+
+// within replaces the values of one key of an object, or of every key if key
+// is empty.
+func within(raw []byte, key string, replace func([]byte) ([]byte, error)) ([]byte, error) {
+	inner, err := members(raw)
+	if err != nil {
+		return nil, err
+	}
+	var edits []edit
+	for _, m := range inner {
+		if key != "" && m.key != key {
+			continue
+		}
+		with, err := replace(raw[m.from:m.to])
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit{m.from, m.to, with})
+	}
+	return apply(raw, edits), nil
+}
+
+// blank empties string members of an object.
+func blank(raw []byte, keys ...string) ([]byte, error) {
+	inner, err := members(raw)
+	if err != nil {
+		return nil, err
+	}
+	var edits []edit
+	for _, m := range inner {
+		for _, key := range keys {
+			if m.key == key {
+				edits = append(edits, edit{m.from, m.to, []byte(`""`)})
+			}
+		}
+	}
+	return apply(raw, edits), nil
+}
+
+// cutRefs removes the references to hidden containers from a list of them.
+func (inv *inventory) cutRefs(raw []byte) ([]byte, error) {
+	var refs []string
+	if err := json.Unmarshal(raw, &refs); err != nil {
+		return nil, err
+	}
+	kept := inv.visibleRefs(refs)
+	if len(kept) == len(refs) {
+		return raw, nil
+	}
+	return json.Marshal(kept)
+}
+
+// visibleRefs keeps the references "ref", "ref:mode" and "/ref:/self/alias"
+// of visible containers.
+func (inv *inventory) visibleRefs(refs []string) []string {
+	kept := make([]string, 0, len(refs))
+	for _, ref := range refs {
+		name, _, _ := strings.Cut(ref, ":")
+		if inv.knows(name) {
+			kept = append(kept, ref)
+		}
+	}
+	return kept
+}
+
+// hiddenMode reports whether a mode joins a container that is not visible.
+func (inv *inventory) hiddenMode(mode string) bool {
+	return strings.HasPrefix(mode, joins) && !inv.knows(strings.TrimPrefix(mode, joins))
+}
