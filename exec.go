@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"errors"
 	"net/http"
 )
 
@@ -67,7 +68,10 @@ func (f *filter) judgeExec(req *http.Request, ep *endpoint, ans *answer) (bool, 
 	if err := ans.decode(&instance); err != nil {
 		return false, err
 	}
-	if instance.ID != ep.ref || !fullID.MatchString(instance.ContainerID) {
+	if !fullID.MatchString(instance.ContainerID) {
+		return false, errors.New("the exec instance has no container ID")
+	}
+	if instance.ID != ep.ref {
 		// Closed: not the instance that was asked for.
 		return false, nil
 	}

@@ -116,7 +116,9 @@ func setBody(req *http.Request, body []byte) {
 	for _, key := range []string{"Content-Length", "Content-Encoding", "Transfer-Encoding", "Expect", "Trailer"} {
 		req.Header.Del(key)
 	}
-	req.TransferEncoding, req.Trailer = nil, nil
+	// Yaegi: one assignment of several nils panics.
+	req.TransferEncoding = nil
+	req.Trailer = nil
 	req.ContentLength = int64(len(body))
 	if len(body) == 0 {
 		req.Body = http.NoBody
@@ -157,7 +159,8 @@ func newUpstream(ctx context.Context, next http.Handler, config *Config) (*upstr
 	base.Path = strings.TrimSuffix(base.Path, "/")
 	transport := &http.Transport{DisableCompression: true}
 	// A reload leaves no idle connection behind.
-	context.AfterFunc(ctx, transport.CloseIdleConnections)
+	// Yaegi: the method value itself has the wrong type there.
+	context.AfterFunc(ctx, func() { transport.CloseIdleConnections() })
 	u.base = base
 	u.client = &http.Client{
 		Transport: transport,

@@ -1,0 +1,123 @@
+package dpf
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+)
+
+func TestRoute(t *testing.T) {
+	tests := []struct {
+		method, path string
+		wantOp       string // empty: refused
+		wantRef      string
+	}{
+		{"GET", "/_ping", "SystemPing", ""},
+		{"HEAD", "/v1.41/_ping", "SystemPingHead", ""},
+		{"GET", "/version", "SystemVersion", ""},
+		{"GET", "/containers/json", "ContainerList", ""},
+		{"GET", "/v1.24/containers/json", "ContainerList", ""},
+		{"GET", "/v1.99/containers/json", "ContainerList", ""},
+		{"GET", "/containers/web/json", "ContainerInspect", "web"},
+		{"GET", "/containers/json/json", "ContainerInspect", "json"},
+		{"GET", "/containers/json-server/json", "ContainerInspect", "json-server"},
+		{"GET", "/containers/a/attach/ws", "ContainerAttachWebsocket", "a"},
+		{"HEAD", "/containers/a/archive", "ContainerArchiveInfo", "a"},
+		{"PUT", "/containers/a/archive", "PutContainerArchive", "a"},
+		{"DELETE", "/v1.41/containers/web", "ContainerDelete", "web"},
+		{"POST", "/exec/abc/start", "ExecStart", "abc"},
+		{"POST", "/containers/create", "ContainerCreate", ""},
+		{"POST", "/containers/create/start", "ContainerStart", "create"},
+
+		// Another form of a path.
+		{"GET", "//containers/json", "", ""},
+		{"GET", "/containers//json", "", ""},
+		{"GET", "/./containers/json", "", ""},
+		{"GET", "/x/../containers/json", "", ""},
+		{"GET", "/containers/json/", "", ""},
+		{"GET", "/containers/", "", ""},
+		{"GET", "/containers", "", ""},
+		{"GET", "", "", ""},
+		{"GET", "/", "", ""},
+		{"GET", "*", "", ""},
+		{"DELETE", "/containers/web/", "", ""},
+		{"GET", "/containers/x/y/json", "", ""},
+		{"GET", "/containers/parent/alias/json", "", ""},
+		{"DELETE", "/containers/parent/alias", "", ""},
+		{"GET", "/CONTAINERS/json", "", ""},
+		{"GET", "/containers/JSON", "", ""},
+		{"GET", "/containers/json;x=1", "", ""},
+		{"GET", "/containers/web\n/json", "", ""},
+		{"GET", "/containers/web\x00/json", "", ""},
+		{"GET", "/containers/web /json", "", ""},
+		{"GET", "/containers/%2e/json", "", ""},
+		{"GET", "/containers/é/json", "", ""},
+
+		// Another method.
+		{"HEAD", "/containers/json", "", ""},
+		{"HEAD", "/containers/web/json", "", ""},
+		{"get", "/containers/json", "", ""},
+		{"POST", "/containers/json", "", ""},
+		{"OPTIONS", "/containers/json", "", ""},
+		{"PATCH", "/containers/web", "", ""},
+
+		// Another version.
+		{"GET", "/v1.23/containers/json", "", ""},
+		{"POST", "/v1.12/containers/web/start", "", ""},
+		{"GET", "/v1.241/containers/json", "", ""},
+		{"GET", "/v1.041/containers/json", "", ""},
+		{"GET", "/v1.41./containers/json", "", ""},
+		{"GET", "/v01.41/containers/json", "", ""},
+		{"GET", "/v2.41/containers/json", "", ""},
+		{"GET", "/v1/containers/json", "", ""},
+		{"GET", "/V1.41/containers/json", "", ""},
+		{"GET", "/v1.41/v1.41/containers/json", "", ""},
+		{"GET", "/v4.0.0/libpod/containers/json", "", ""},
+
+		// Another API.
+		{"GET", "/libpod/containers/json", "", ""},
+		{"GET", "/containers/ps", "", ""},
+		{"POST", "/containers/web/copy", "", ""},
+		{"GET", "/debug/pprof/cmdline", "", ""},
+	}
+	for _, tt := range tests {
+		ep, err := route(&http.Request{Method: tt.method, URL: &url.URL{Path: tt.path}})
+		if err != nil {
+			if tt.wantOp != "" {
+				t.Errorf("%s %q: got %v, want %s", tt.method, tt.path, err, tt.wantOp)
+			}
+			continue
+		}
+		if ep.op.id != tt.wantOp || ep.ref != tt.wantRef {
+			t.Errorf("%s %q: got %s of %q, want %s of %q", tt.method, tt.path, ep.op.id, ep.ref, tt.wantOp, tt.wantRef)
+		}
+	}
+}
+
+func TestEndpointPath(t *testing.T) {
+	ep, err := route(&http.Request{Method: "GET", URL: &url.URL{Path: "/v1.41/containers/web/logs", RawQuery: "tail=5&x=1&stdout=1&tail=9"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ep.path("abc")+"?"+ep.encodeQuery(false), "/v1.41/containers/abc/logs?stdout=1&tail=5"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestPsArgs(t *testing.T) {
+	tests := []struct{ args, want string }{
+		{"", ""},
+		{"aux", "ps_args=aux"},
+		{"-ef", "ps_args=-ef"},
+		{"auxe", ""},
+		{"aux -e", ""},
+		{"feww -p 1 -oargs:2000=A", ""},
+		{"axfoargs,pid", ""},
+	}
+	for _, tt := range tests {
+		ep := &endpoint{op: routes["GET /containers/{}/top"], query: url.Values{"ps_args": {tt.args}}}
+		if got := ep.encodeQuery(false); got != tt.want {
+			t.Errorf("ps_args %q: got %q, want %q", tt.args, got, tt.want)
+		}
+	}
+}
