@@ -26,10 +26,10 @@ import (
 // Further variables:
 //
 //	PROXY_URL     the socket proxy in front of the engine, for a Traefik service
-//	READONLY_URL  another one, that allows nothing but looking
 //	RECORDER_URL  the first one behind a recorder; see the command upstream
 //	DIRECT        the engine itself, in the form of DOCKER_HOST
 //	DOCKER_HOST   the entry point "docker" of Traefik; HOST_x the one of another, x
+//	URL_x         the same entry point as a URL
 //	TRAEFIK_LOG   Traefik's log file
 //	x, x_id, x_short  name, full ID and short ID of the container x
 //
@@ -38,7 +38,6 @@ import (
 // story is the state of one script.
 type story struct {
 	recorder *recorder.Recorder
-	readOnly *socketproxy.Proxy
 	traefik  *traefik.Instance
 }
 
@@ -60,10 +59,6 @@ func setupScript(env *testscript.Env) error {
 		return err
 	}
 	env.Defer(s.recorder.Stop)
-	if s.readOnly, err = socketproxy.Start(dir, shared.engine.Socket(), socketproxy.ReadOnly); err != nil {
-		return err
-	}
-	env.Defer(s.readOnly.Stop)
 
 	// The directory of a script is named script-<name>.
 	prefix := strings.ReplaceAll(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "_", "-")
@@ -74,7 +69,6 @@ func setupScript(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("DOCKER_CLI_HINTS", "false")
 	env.Setenv("PROXY_URL", shared.proxy.URL())
-	env.Setenv("READONLY_URL", s.readOnly.URL())
 	env.Setenv("RECORDER_URL", s.recorder.URL())
 	env.Setenv("DIRECT", shared.engine.Host())
 	return nil
@@ -161,7 +155,23 @@ func cmdTraefik(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("DOCKER_HOST", "tcp://"+t.Addr("docker"))
 	for _, name := range entryPoints[1:] {
 		ts.Setenv("HOST_"+name, "tcp://"+t.Addr(name))
+		ts.Setenv("URL_"+name, "http://"+t.Addr(name))
 	}
+}
+
+// id x file
+//
+// Sets $x to the "Id" of the JSON object in the file.
+func cmdID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: id name file")
+	}
+	var object struct{ ID string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &object))
+	if object.ID == "" {
+		ts.Fatalf("%s has no Id", args[1])
+	}
+	ts.Setenv(args[0], object.ID)
 }
 
 // reload file
@@ -182,6 +192,30 @@ func cmdRouter(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: router name")
 	}
 	ts.Check(storyOf(ts).traefik.WaitRouter(args[0]))
+}
+
+// socketproxy x 'METHODS path-regexp'...
+//
+// Starts another socket proxy, which allows nothing but that, and sets
+// $x_URL. The last word of a rule is the path.
+func cmdSocketProxy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: socketproxy name 'METHODS path-regexp'...")
+	}
+	var policy socketproxy.Policy
+	for _, rule := range args[1:] {
+		i := strings.LastIndexByte(rule, ' ')
+		if i < 0 {
+			ts.Fatalf("rule %q has no method", rule)
+		}
+		policy.Rules = append(policy.Rules, socketproxy.Rule{Methods: rule[:i], Path: rule[i+1:]})
+	}
+	dir := ts.MkAbs(ts.Getenv("WORK") + "/.bench/" + args[0])
+	ts.Check(os.Mkdir(dir, 0o755))
+	p, err := socketproxy.Start(dir, shared.engine.Socket(), policy)
+	ts.Check(err)
+	ts.Defer(p.Stop)
+	ts.Setenv(args[0]+"_URL", p.URL())
 }
 
 // until regexp command [arguments]

@@ -75,9 +75,7 @@ func (b *bench) start() (err error) {
 	if b.traefik, err = traefik.Binary(context.Background(), progress); err != nil {
 		return err
 	}
-	if b.plugin = os.Getenv("DPF_NOPLUGIN"); b.plugin != "" {
-		b.plugin = ""
-	} else if b.plugin, err = plugin.Root(); err != nil {
+	if b.plugin, err = plugin.Root(); err != nil {
 		return err
 	}
 	if b.dir, err = os.MkdirTemp("", "dpf-e2e-"); err != nil {
@@ -108,12 +106,14 @@ func TestScripts(t *testing.T) {
 		Dir:   filepath.Join("testdata", "script"),
 		Setup: setupScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"container": cmdContainer,
-			"reload":    cmdReload,
-			"router":    cmdRouter,
-			"traefik":   cmdTraefik,
-			"until":     cmdUntil,
-			"upstream":  cmdUpstream,
+			"container":   cmdContainer,
+			"id":          cmdID,
+			"reload":      cmdReload,
+			"router":      cmdRouter,
+			"traefik":     cmdTraefik,
+			"socketproxy": cmdSocketProxy,
+			"until":       cmdUntil,
+			"upstream":    cmdUpstream,
 		},
 		RequireUniqueNames: true,
 	})

@@ -19,8 +19,11 @@ import (
 // answered with 403.
 type Rule struct {
 	Methods string // separated by blanks
-	Path    string // regular expression, after the API version prefix
+	Path    string // regular expression, anchored at the start
 }
+
+// Version matches the optional API version at the start of a path.
+const Version = `(/v[\d\.]+)?`
 
 // Policy is what a socket proxy lets through.
 type Policy struct {
@@ -31,17 +34,12 @@ type Policy struct {
 // All allows what the suite's clients use.
 var All = Policy{
 	Rules: []Rule{
-		{"GET HEAD", `/_ping`},
-		{"GET HEAD POST PUT DELETE", `/(containers|exec|images|networks|volumes|services|tasks|nodes|system)`},
-		{"GET", `/(version|info|events)`},
-		{"POST", `/(commit|build|session)`},
+		{"GET HEAD", Version + `/_ping`},
+		{"GET HEAD POST PUT DELETE", Version + `/(containers|exec|images|networks|volumes|services|tasks|nodes|system)`},
+		{"GET", Version + `/(version|info|events)`},
+		{"POST", Version + `/(commit|build|session)`},
 	},
 	Exec: true,
-}
-
-// ReadOnly allows a client to look and nothing else.
-var ReadOnly = Policy{
-	Rules: []Rule{{"GET HEAD", `/(_ping|version|info|events|containers|images|networks|volumes)`}},
 }
 
 // Proxy is a running socket proxy.
@@ -92,21 +90,19 @@ func (p *Proxy) ready() error {
 	return conn.Close()
 }
 
-// prefix matches the optional API version of a path.
-const prefix = `^(/v[\d\.]+)?`
-
 // config is HAProxy's configuration. Streams and upgrades may be idle for
 // long: hence the timeouts.
 func config(addr, socket string, policy Policy) string {
 	var allow strings.Builder
 	for _, r := range policy.Rules {
-		fmt.Fprintf(&allow, "    http-request allow if { method %s } { path,url_dec -m reg %s%s }\n", r.Methods, prefix, r.Path)
+		fmt.Fprintf(&allow, "    http-request allow if { method %s } { path,url_dec -m reg ^%s }\n", r.Methods, r.Path)
 	}
 	// HAProxy 2.4 to 3.0 ignores the upgrade of a request that has a body, as
-	// the start of an exec instance has: such a connection passes as TCP.
-	exec := "always_false"
+	// the start of an exec instance has. Such a connection passes as TCP, which
+	// only works for the first request of a connection: hence no keep-alive.
+	exec, keepAlive := "always_false", "http-server-close"
 	if policy.Exec {
-		exec = "path,url_dec -m reg " + prefix + "/exec/[0-9a-f]+/start$"
+		exec, keepAlive = "req.hdr(upgrade) tcp", "httpclose"
 	}
 	return fmt.Sprintf(`global
     log stderr format raw daemon notice
@@ -115,7 +111,7 @@ func config(addr, socket string, policy Policy) string {
 defaults
     mode http
     log global
-    option http-server-close
+    option %[5]s
     timeout http-request 10s
     timeout connect 10s
     timeout client 10m
@@ -126,9 +122,10 @@ frontend proxy
     mode tcp
     bind %[1]s
     tcp-request inspect-delay 10s
-    acl exec_start %[3]s
-    tcp-request content switch-mode http if !exec_start
-    use_backend exec if exec_start
+    acl exec_start path,url_dec -m reg ^%[6]s/exec/[0-9a-f]+/start$
+    acl as_tcp %[3]s
+    tcp-request content switch-mode http if !exec_start or !as_tcp
+    use_backend exec if exec_start as_tcp
     default_backend docker
 
 backend exec
@@ -138,5 +135,5 @@ backend exec
 backend docker
 %[4]s    http-request deny
     server engine unix@%[2]s
-`, addr, socket, exec, allow.String())
+`, addr, socket, exec, allow.String(), keepAlive, Version)
 }
