@@ -95,10 +95,14 @@ func (a *answer) isJSON() bool {
 	return a.header.Get("Content-Encoding") == "" && strings.TrimSpace(contentType) == "application/json"
 }
 
+func errNotJSON(a *answer) error {
+	return fmt.Errorf("the answer is not plain JSON but %q, encoding %q", a.header.Get("Content-Type"), a.header.Get("Content-Encoding"))
+}
+
 // decode fills v from the body of a 200 answer.
 func (a *answer) decode(v interface{}) error {
 	if !a.isJSON() {
-		return fmt.Errorf("the answer is not plain JSON but %q, encoding %q", a.header.Get("Content-Type"), a.header.Get("Content-Encoding"))
+		return errNotJSON(a)
 	}
 	return json.Unmarshal(a.body, v)
 }

@@ -21,6 +21,11 @@ type Config struct {
 	// ScrubEnvs empties the environment lists in answers.
 	ScrubEnvs bool `json:"scrubEnvs,omitempty"`
 
+	// InsecureAllowOperations names operations of the Engine API that cannot
+	// be filtered and are refused while a selector is set; they are forwarded
+	// as they are.
+	InsecureAllowOperations []string `json:"insecureAllowOperations,omitempty"`
+
 	// UpstreamURL is where side inspects go: an absolute http or https URL.
 	// Empty: to the service of the router.
 	UpstreamURL string `json:"upstreamURL,omitempty"`
@@ -41,7 +46,7 @@ const defaultMaxBodyBytes = 64 << 20
 
 // optionNames are the options as the documentation spells them.
 var optionNames = []string{
-	"containerNames", "containerLabels", "scrubEnvs", "upstreamURL", "maxBodyBytes", "logLevel",
+	"containerNames", "containerLabels", "scrubEnvs", "insecureAllowOperations", "upstreamURL", "maxBodyBytes", "logLevel",
 }
 
 // CreateConfig returns the defaults, which alone are not a valid
@@ -59,6 +64,9 @@ func (c *Config) validate() error {
 		return err
 	}
 	if err := trimList("containerLabels", c.ContainerLabels); err != nil {
+		return err
+	}
+	if err := trimList("insecureAllowOperations", c.InsecureAllowOperations); err != nil {
 		return err
 	}
 	if c.MaxBodyBytes <= 0 {
@@ -81,22 +89,36 @@ func unknownOption(rest map[string]interface{}) error {
 		return nil
 	}
 	sort.Strings(names)
-	return fmt.Errorf("%s: unknown option%s", names[0], suggestion(names[0]))
+	hint := suggestion(names[0], optionNames)
+	if hint == "" {
+		hint = "; the options are " + strings.Join(optionNames, ", ")
+	}
+	return fmt.Errorf("%s: unknown option%s", names[0], hint)
 }
 
-// suggestion names the option that name was probably meant to be, if any.
-func suggestion(name string) string {
+// suggestion asks for the valid name that name was probably meant to be, if
+// there is one.
+func suggestion(name string, valid []string) string {
 	best, bestDistance := "", len(name)/2+1
-	for _, option := range optionNames {
-		d := distance(strings.ToLower(name), strings.ToLower(option))
+	for _, candidate := range valid {
+		d := distance(strings.ToLower(name), strings.ToLower(candidate))
 		if d < bestDistance {
-			best, bestDistance = option, d
+			best, bestDistance = candidate, d
 		}
 	}
 	if best == "" {
-		return "; the options are " + strings.Join(optionNames, ", ")
+		return ""
 	}
 	return ", did you mean " + best + "?"
+}
+
+func contains(list []string, s string) bool {
+	for _, element := range list {
+		if element == s {
+			return true
+		}
+	}
+	return false
 }
 
 // distance is the Levenshtein distance of a and b, in bytes.

@@ -2,25 +2,91 @@ package dpf
 
 import (
 	"net/http"
+	"strings"
 )
 
 // serveScoped decides about a request on one container before anything is
 // forwarded, and forwards it on the full ID: a name may change hands between
 // the decision and the deed.
 func (f *filter) serveScoped(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	if f.policy.all {
-		f.forward(rw, req, ep)
-		return
-	}
 	res, err := f.resolve(req, ep.version, ep.ref)
+	switch {
+	case err != nil:
+		f.fail(rw, ep, err)
+	case f.unresolved(rw, ep, res):
+	case ep.op.action == started:
+		f.serveStarted(rw, req, ep, res.id)
+	case ep.op.action == stats && strings.HasPrefix(res.mode, joins):
+		f.serveJoinedStats(rw, req, ep, res)
+	default:
+		f.forwardTo(rw, req, ep, res.id)
+	}
+}
+
+// serveStarted forwards an operation that starts a container. Where the
+// container refers to a hidden one, the error of a failed start names it.
+func (f *filter) serveStarted(rw http.ResponseWriter, req *http.Request, ep *endpoint, id string) {
+	ans, err := f.fetch(req, ep, id)
 	if err != nil {
 		f.fail(rw, ep, err)
 		return
 	}
-	if f.unresolved(rw, ep, res) {
+	if ans.status < 400 {
+		ans.send(rw, ans.body)
 		return
 	}
-	f.forwardTo(rw, req, ep, res.id)
+	own, err := f.refersToVisibleOnly(req, ep, id)
+	if err != nil || !own {
+		f.replaceError(rw, ep, ans)
+		return
+	}
+	f.relay(rw, ep, ans)
+}
+
+// refersToVisibleOnly reports whether a container refers to no hidden one.
+func (f *filter) refersToVisibleOnly(req *http.Request, ep *endpoint, id string) (bool, error) {
+	ans, err := f.upstream.get(req, ep.version+"/containers/"+id+"/json", "")
+	if err != nil {
+		return false, err
+	}
+	if ans.status != http.StatusOK {
+		return false, errUnexpected(ans)
+	}
+	if !mayRefer(ans.body) {
+		return true, nil
+	}
+	inv, err := f.inventory(req, ep.version)
+	if err != nil {
+		return false, err
+	}
+	return inv.refersToVisibleOnly(ans.body)
+}
+
+// serveJoinedStats forwards ContainerStats of a container that shares the
+// network of another. Where that one is hidden, its counters are cut.
+func (f *filter) serveJoinedStats(rw http.ResponseWriter, req *http.Request, ep *endpoint, res *resolution) {
+	inv, err := f.inventory(req, ep.version)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	if !inv.hiddenMode(res.mode) {
+		f.forwardTo(rw, req, ep, res.id)
+		return
+	}
+	if _, err := f.rewrite(req, ep, res.id); err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	plainAnswer(req.Header)
+	// Yaegi: the result of a call is not taken for an interface.
+	change := &changeLine{change: cutNetworks}
+	f.stream(req, newLineWriter(rw, f.upstream.limit, change))
+}
+
+// cutNetworks empties the network counters of a line of ContainerStats.
+func cutNetworks(line []byte) ([]byte, error) {
+	return within(line, "networks", func(_ []byte) ([]byte, error) { return []byte("{}"), nil })
 }
 
 // unresolved answers for a reference that means no single visible container.
@@ -40,7 +106,7 @@ func (f *filter) unresolved(rw http.ResponseWriter, ep *endpoint, res *resolutio
 // itself decides.
 func (f *filter) serveInspect(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	ref := ep.ref
-	if !f.policy.all && !inspectDecides(ref) {
+	if !inspectDecides(ref) {
 		res, err := f.resolve(req, ep.version, ref)
 		if err != nil {
 			f.fail(rw, ep, err)
@@ -65,16 +131,14 @@ func (f *filter) sendInspect(rw http.ResponseWriter, req *http.Request, ep *endp
 		f.sendInspectError(rw, req, ep, ref, ans)
 		return
 	}
-	if !f.policy.all {
-		id, err := f.judgeInspect(ans, ref)
-		if err != nil {
-			f.fail(rw, ep, err)
-			return
-		}
-		if id == "" {
-			f.notFound(rw, ep, ans.header)
-			return
-		}
+	c, err := f.judgeInspect(ans, ref)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	if c == nil {
+		f.notFound(rw, ep, ans.header)
+		return
 	}
 	body, err := f.rewriteInspect(req, ep, ans)
 	if err != nil {
@@ -88,7 +152,7 @@ func (f *filter) sendInspect(rw http.ResponseWriter, req *http.Request, ep *endp
 // about hidden ones, and what the scrub options name.
 func (f *filter) rewriteInspect(req *http.Request, ep *endpoint, ans *answer) ([]byte, error) {
 	body := ans.body
-	if !f.policy.all && mayRefer(body) {
+	if mayRefer(body) {
 		inv, err := f.inventory(req, ep.version)
 		if err != nil {
 			return nil, err
@@ -97,19 +161,12 @@ func (f *filter) rewriteInspect(req *http.Request, ep *endpoint, ans *answer) ([
 			return nil, err
 		}
 	}
-	if !ans.isJSON() {
-		return nil, errUnexpected(ans)
-	}
-	return f.scrub.inspect(body)
+	return f.scrub.answer(ep.op.id, body)
 }
 
 // sendInspectError answers for an inspect that failed. Only the list tells
 // whether the client may know that there is something that fails.
 func (f *filter) sendInspectError(rw http.ResponseWriter, req *http.Request, ep *endpoint, ref string, ans *answer) {
-	if f.policy.all {
-		f.relay(rw, ep, ans)
-		return
-	}
 	if ans.status == http.StatusNotFound {
 		f.notFound(rw, ep, ans.header)
 		return

@@ -8,10 +8,6 @@ import (
 // serveExec decides about an exec instance by its container. Exec IDs are
 // never used twice and stay with their container.
 func (f *filter) serveExec(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	if f.policy.all {
-		f.forward(rw, req, ep)
-		return
-	}
 	ans, err := f.upstream.get(req, ep.version+"/exec/"+ep.ref+"/json", "")
 	if err != nil {
 		f.fail(rw, ep, err)
@@ -31,10 +27,6 @@ func (f *filter) serveExec(rw http.ResponseWriter, req *http.Request, ep *endpoi
 
 // serveExecInspect answers ExecInspect.
 func (f *filter) serveExecInspect(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	if f.policy.all {
-		f.forward(rw, req, ep)
-		return
-	}
 	ans, err := f.fetch(req, ep, ep.ref)
 	if err != nil {
 		f.fail(rw, ep, err)

@@ -26,6 +26,7 @@ type filter struct {
 	upstream *upstream
 	policy   policy
 	scrub    scrubber
+	insecure map[string]bool
 	log      logger
 }
 
@@ -67,6 +68,10 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 	if err != nil {
 		return nil, err
 	}
+	insecure, err := newOperationSet(config.InsecureAllowOperations)
+	if err != nil {
+		return nil, err
+	}
 	log, err := newLogger(config.LogLevel, name)
 	if err != nil {
 		return nil, err
@@ -77,6 +82,7 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 		upstream: up,
 		policy:   p,
 		scrub:    scrubber{envs: config.ScrubEnvs},
+		insecure: insecure,
 		log:      log,
 	}, nil
 }
@@ -85,32 +91,106 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 // Yaegi: each call allocates every local of the function that it enters.
 func (f *filter) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	ep, err := route(req)
-	if err != nil {
+	switch {
+	case err != nil:
 		f.refuse(rw, req, http.StatusForbidden, err.Error())
-		return
+	case f.policy.all:
+		f.serveAll(rw, req, ep)
+	case ep.op.gate != "" && !f.insecure[ep.op.id]:
+		f.refuse(rw, req, http.StatusForbidden, ep.op.id+" is refused: "+ep.op.gate+"; insecureAllowOperations opens it")
+	default:
+		f.serve(rw, req, ep)
 	}
+}
+
+// serve handles an operation while a selector is set. The switch is the whole
+// list of what can happen.
+func (f *filter) serve(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	switch ep.op.action {
+	case refuse:
+		// Only what insecureAllowOperations names comes here.
+		f.forwardAsIs(rw, req, ep)
 	case pass:
 		f.forward(rw, req, ep)
 	case list:
 		f.serveList(rw, req, ep)
 	case inspect:
 		f.serveInspect(rw, req, ep)
-	case scoped:
+	case scoped, started, stats:
 		f.serveScoped(rw, req, ep)
 	case execInspect:
 		f.serveExecInspect(rw, req, ep)
 	case execScoped:
 		f.serveExec(rw, req, ep)
-	default:
-		f.refuse(rw, req, http.StatusForbidden, ep.op.id+" is refused: its answer or its effect cannot be limited to the visible containers")
+	case events:
+		f.serveEvents(rw, req, ep)
+	case rewrite:
+		f.serveRewrite(rw, req, ep)
+	case network:
+		f.serveNetwork(rw, req, ep)
+	case connect:
+		f.serveConnect(rw, req, ep)
+	case image:
+		f.serveImage(rw, req, ep)
+	case volume:
+		f.serveVolume(rw, req, ep)
+	case fromList:
+		f.serveFromList(rw, req, ep)
+	case commit:
+		f.serveCommit(rw, req, ep)
 	}
+}
+
+// serveAll handles an operation while every container is visible: nothing
+// needs to be hidden, only scrubbed.
+func (f *filter) serveAll(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
+	if !f.scrub.concerns(ep.op.id) {
+		f.forwardAsIs(rw, req, ep)
+		return
+	}
+	ans, err := f.fetch(req, ep, ep.ref)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	if ans.status != http.StatusOK {
+		f.relay(rw, ep, ans)
+		return
+	}
+	if !ans.isJSON() {
+		f.fail(rw, ep, errNotJSON(ans))
+		return
+	}
+	body, err := f.scrub.answer(ep.op.id, ans.body)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	ans.send(rw, body)
 }
 
 // refuse answers a request that is not forwarded.
 func (f *filter) refuse(rw http.ResponseWriter, req *http.Request, status int, reason string) {
 	f.log.infof("refused %s %q: %s", req.Method, req.URL.Path, reason)
 	writeError(rw, nil, status, "dpf: "+reason)
+}
+
+// newOperationSet compiles the option insecureAllowOperations.
+func newOperationSet(ids []string) (map[string]bool, error) {
+	gated := make([]string, 0, len(operations))
+	for i := range operations {
+		if operations[i].gate != "" {
+			gated = append(gated, operations[i].id)
+		}
+	}
+	set := make(map[string]bool, len(ids))
+	for i, id := range ids {
+		if !contains(gated, id) {
+			return nil, fmt.Errorf("insecureAllowOperations[%d]: %q: not an operation that needs it%s", i, id, suggestion(id, gated))
+		}
+		set[id] = true
+	}
+	return set, nil
 }
 
 // fail answers a request that could not be decided or whose answer could not

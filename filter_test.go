@@ -75,6 +75,7 @@ func TestContainerListFilters(t *testing.T) {
 		{"before a visible one", `{"before":["web"]}`, 200, `{"before":{"` + id("aa1") + `":true}}`},
 		{"before a hidden one", `{"before":["secret"]}`, 500, `no such container secret`},
 		{"since none", `{"since":["sesame"]}`, 500, `no such container sesame`},
+		{"before nothing", `{"before":[""]}`, 500, `no such container `},
 		{"unknown key", `{"owner":["x"]}`, 400, `unknown key`},
 		{"no object", `["x"]`, 400, `not a JSON object`},
 		{"trailing data", `{} {}`, 400, `not a JSON object`},

@@ -12,10 +12,6 @@ import (
 
 // serveList answers ContainerList with the visible containers.
 func (f *filter) serveList(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	if f.policy.all {
-		f.forward(rw, req, ep)
-		return
-	}
 	limit, err := takeLimit(ep)
 	if err != nil {
 		f.refuse(rw, req, http.StatusBadRequest, err.Error())
@@ -123,9 +119,12 @@ func joinList(elements [][]byte) []byte {
 // beside the primary one.
 func summarized(element []byte) (c *container, aliased bool, err error) {
 	var summary struct {
-		Id     string //nolint:revive // The name of the field in the API.
-		Names  []string
-		Labels map[string]string
+		Id         string //nolint:revive // The name of the field in the API.
+		Names      []string
+		Labels     map[string]string
+		HostConfig struct {
+			NetworkMode string
+		}
 	}
 	if err := json.Unmarshal(element, &summary); err != nil {
 		return nil, false, err
@@ -133,14 +132,9 @@ func summarized(element []byte) (c *container, aliased bool, err error) {
 	if !fullID.MatchString(summary.Id) {
 		return nil, false, errors.New("an element of the list has no container ID")
 	}
-	c = &container{ID: summary.Id, Name: primaryName(summary.Names), Labels: summary.Labels}
+	c = &container{ID: summary.Id, Name: primaryName(summary.Names), Labels: summary.Labels, networkMode: summary.HostConfig.NetworkMode}
 	return c, len(summary.Names) > 1, nil
 }
-
-// containerFilters are the keys of the query parameter filters of
-// ContainerList. Those that name a container are resolved here; the others
-// look at the container itself.
-const containerFilters = " ancestor before expose exited health id is-task isolation label name network publish since status volume "
 
 // rewriteFilters replaces the references in the query parameter filters by
 // full IDs of visible containers. It reports false if it answered.
@@ -150,7 +144,7 @@ func (f *filter) rewriteFilters(rw http.ResponseWriter, req *http.Request, ep *e
 		ep.query.Del("filters")
 		return true
 	}
-	filters, err := parseFilters(value, containerFilters)
+	filters, err := parseFilters(value, ep.op.filters)
 	if err != nil {
 		f.refuse(rw, req, http.StatusBadRequest, "ContainerList: "+err.Error())
 		return false
@@ -161,7 +155,7 @@ func (f *filter) rewriteFilters(rw http.ResponseWriter, req *http.Request, ep *e
 			f.fail(rw, ep, err)
 			return false
 		}
-		if unknown := inv.rewriteFilters(filters); unknown != "" {
+		if unknown, ok := inv.rewriteFilters(filters); !ok {
 			f.unknownFilter(rw, ep, inv.engine, unknown)
 			return false
 		}
@@ -170,9 +164,9 @@ func (f *filter) rewriteFilters(rw http.ResponseWriter, req *http.Request, ep *e
 	return true
 }
 
-// rewriteFilters resolves the values of id, before and since. It returns the
-// first value of before or since that is no visible container.
-func (inv *inventory) rewriteFilters(filters map[string][]string) (unknown string) {
+// rewriteFilters resolves the values of id, before and since. If a value of
+// before or since is no visible container it returns that value and false.
+func (inv *inventory) rewriteFilters(filters map[string][]string) (unknown string, ok bool) {
 	for i, ref := range filters["id"] {
 		filters["id"][i] = unknownID
 		if res := inv.resolve(ref); res.id != "" && strings.HasPrefix(res.id, ref) {
@@ -183,12 +177,12 @@ func (inv *inventory) rewriteFilters(filters map[string][]string) (unknown strin
 		for i, ref := range filters[key] {
 			c := inv.exact(ref)
 			if c == nil {
-				return ref
+				return ref, false
 			}
 			filters[key][i] = c.ID
 		}
 	}
-	return ""
+	return "", true
 }
 
 // unknownFilter answers as dockerd does for before and since with a container
@@ -199,49 +193,4 @@ func (f *filter) unknownFilter(rw http.ResponseWriter, ep *endpoint, engine http
 		return
 	}
 	writeError(rw, engine, http.StatusInternalServerError, "no such container "+ref)
-}
-
-// parseFilters decodes the query parameter filters in both of its forms,
-// {"key":["value"]} and {"key":{"value":true}}. known holds the keys, each
-// between blanks.
-func parseFilters(value, known string) (map[string][]string, error) {
-	var raw map[string]json.RawMessage
-	if err := decodeStrict([]byte(value), &raw); err != nil {
-		return nil, errors.New("filters is not a JSON object")
-	}
-	filters := make(map[string][]string, len(raw))
-	for key, message := range raw {
-		if !strings.Contains(known, " "+key+" ") || key == "" {
-			return nil, fmt.Errorf("filters: unknown key %q", key)
-		}
-		var values []string
-		if err := json.Unmarshal(message, &values); err != nil {
-			var set map[string]bool
-			if err := json.Unmarshal(message, &set); err != nil {
-				return nil, fmt.Errorf("filters: the values of %q are no list of strings", key)
-			}
-			for v := range set {
-				values = append(values, v)
-			}
-		}
-		filters[key] = values
-	}
-	return filters, nil
-}
-
-// encodeFilters is the form that every engine since API 1.22 takes.
-func encodeFilters(filters map[string][]string) string {
-	sets := make(map[string]map[string]bool, len(filters))
-	for key, values := range filters {
-		set := make(map[string]bool, len(values))
-		for _, v := range values {
-			set[v] = true
-		}
-		sets[key] = set
-	}
-	encoded, err := json.Marshal(sets)
-	if err != nil {
-		return "{}" // Strings and booleans always encode.
-	}
-	return string(encoded)
 }

@@ -22,6 +22,7 @@ const unknownID = "0000000000000000000000000000000000000000000000000000000000000
 // resolution is what a reference means to the client.
 type resolution struct {
 	id        string      // full ID of the visible container, or empty
+	mode      string      // its network mode
 	ambiguous bool        // the prefix of several visible containers
 	engine    http.Header // of the answer that decided
 }
@@ -43,8 +44,11 @@ func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, e
 			return nil, err
 		}
 		if ans.status == http.StatusOK || ans.status == http.StatusNotFound {
-			id, err := f.judgeInspect(ans, ref)
-			return &resolution{id: id, engine: ans.header}, err
+			c, err := f.judgeInspect(ans, ref)
+			if c == nil {
+				return &resolution{engine: ans.header}, err
+			}
+			return &resolution{id: c.ID, mode: c.networkMode, engine: ans.header}, nil
 		}
 		// An inspect that fails for one container only would tell it from an
 		// absent one: the list decides.
@@ -56,25 +60,25 @@ func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, e
 	return inv.resolve(ref), nil
 }
 
-// judgeInspect returns the full ID if the answer of an inspect is about the
-// visible container that ref means, and nothing otherwise.
-func (f *filter) judgeInspect(ans *answer, ref string) (id string, err error) {
+// judgeInspect returns the container if the answer of an inspect is about the
+// visible container that ref means, and nil otherwise.
+func (f *filter) judgeInspect(ans *answer, ref string) (*container, error) {
 	if ans.status != http.StatusOK {
-		return "", nil
+		return nil, nil
 	}
 	c, err := inspected(ans)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if c.ID != ref && c.Name != ref {
 		// Closed: dockerd found the container by something else than what was
 		// asked for.
-		return "", nil
+		return nil, nil
 	}
 	if !f.policy.visible(c) {
-		return "", nil
+		return nil, nil
 	}
-	return c.ID, nil
+	return c, nil
 }
 
 // inspected reads the container of a ContainerInspectResponse.
@@ -85,6 +89,9 @@ func inspected(ans *answer) (*container, error) {
 		Config struct {
 			Labels map[string]string
 		}
+		HostConfig struct {
+			NetworkMode string
+		}
 	}
 	if err := ans.decode(&body); err != nil {
 		return nil, err
@@ -92,90 +99,10 @@ func inspected(ans *answer) (*container, error) {
 	if !fullID.MatchString(body.Id) {
 		return nil, errors.New("the inspect has no container ID")
 	}
-	return &container{ID: body.Id, Name: strings.TrimPrefix(body.Name, "/"), Labels: body.Config.Labels}, nil
-}
-
-// inventory is the list of all containers, split by the policy.
-type inventory struct {
-	visible []container
-	hidden  []container
-	engine  http.Header
-}
-
-// inventory asks for the list of all containers.
-func (f *filter) inventory(req *http.Request, version string) (*inventory, error) {
-	ans, err := f.upstream.get(req, version+"/containers/json", "all=1")
-	if err != nil {
-		return nil, err
-	}
-	if ans.status != http.StatusOK {
-		return nil, errUnexpected(ans)
-	}
-	elements, err := splitList(ans)
-	if err != nil {
-		return nil, err
-	}
-	inv := &inventory{engine: ans.header}
-	for _, element := range elements {
-		c, _, err := summarized(element)
-		if err != nil {
-			return nil, err
-		}
-		if f.policy.visible(c) {
-			inv.visible = append(inv.visible, *c)
-		} else {
-			inv.hidden = append(inv.hidden, *c)
-		}
-	}
-	return inv, nil
-}
-
-// resolve finds what a reference means among the visible containers, in the
-// order of dockerd: full ID, name, ID prefix.
-func (inv *inventory) resolve(ref string) *resolution {
-	res := &resolution{engine: inv.engine}
-	if c := inv.exact(ref); c != nil {
-		res.id = c.ID
-		return res
-	}
-	if !hexRef.MatchString(ref) {
-		return res
-	}
-	for i := range inv.visible {
-		if !strings.HasPrefix(inv.visible[i].ID, ref) {
-			continue
-		}
-		if res.id != "" {
-			res.id, res.ambiguous = "", true
-			return res
-		}
-		res.id = inv.visible[i].ID
-	}
-	return res
-}
-
-// exact finds a visible container by full ID or by name; a leading slash of
-// the name is optional.
-func (inv *inventory) exact(ref string) *container {
-	name := strings.TrimPrefix(ref, "/")
-	if name == "" {
-		return nil
-	}
-	for i := range inv.visible {
-		if inv.visible[i].ID == ref {
-			return &inv.visible[i]
-		}
-	}
-	for i := range inv.visible {
-		if inv.visible[i].Name == name {
-			return &inv.visible[i]
-		}
-	}
-	return nil
-}
-
-// knows reports whether ref, as other containers hold it (an ID, a prefix or
-// a name), means a visible container.
-func (inv *inventory) knows(ref string) bool {
-	return inv.exact(ref) != nil || inv.resolve(ref).id != ""
+	return &container{
+		ID:          body.Id,
+		Name:        strings.TrimPrefix(body.Name, "/"),
+		Labels:      body.Config.Labels,
+		networkMode: body.HostConfig.NetworkMode,
+	}, nil
 }

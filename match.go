@@ -13,6 +13,8 @@ type container struct {
 	// Name is the primary name, without the leading slash.
 	Name   string
 	Labels map[string]string
+	// networkMode is HostConfig.NetworkMode; the policy does not look at it.
+	networkMode string
 }
 
 // policy says which containers a client sees. It is pure: the same container

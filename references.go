@@ -50,20 +50,10 @@ func (inv *inventory) cutSummary(raw []byte) ([]byte, error) {
 
 // cutInspect removes hidden containers from the inspect of a visible one.
 func (inv *inventory) cutInspect(raw []byte) ([]byte, error) {
-	var modes struct {
-		HostConfig struct {
-			NetworkMode, PidMode, IpcMode, Cgroup string
-			VolumesFrom, Links                    []string
-		}
-	}
-	if err := json.Unmarshal(raw, &modes); err != nil {
+	joinsHidden, anyHidden, err := inv.refersToHidden(raw)
+	if err != nil {
 		return nil, err
 	}
-	h := modes.HostConfig
-	joinsHidden := inv.hiddenMode(h.NetworkMode)
-	anyHidden := joinsHidden || inv.hiddenMode(h.PidMode) || inv.hiddenMode(h.IpcMode) || inv.hiddenMode(h.Cgroup) ||
-		len(inv.visibleRefs(h.VolumesFrom)) < len(h.VolumesFrom) || len(inv.visibleRefs(h.Links)) < len(h.Links)
-
 	top, err := members(raw)
 	if err != nil {
 		return nil, err
@@ -97,6 +87,30 @@ func (inv *inventory) cutInspect(raw []byte) ([]byte, error) {
 		edits = append(edits, edit{m.from, m.to, with})
 	}
 	return apply(raw, edits), nil
+}
+
+// refersToHidden reports what an inspect refers to: whether it shares the
+// network of a hidden container, and whether it refers to any.
+func (inv *inventory) refersToHidden(raw []byte) (network, some bool, err error) {
+	var body struct {
+		HostConfig struct {
+			NetworkMode, PidMode, IpcMode, Cgroup string
+			VolumesFrom, Links                    []string
+		}
+	}
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return false, false, err
+	}
+	h := body.HostConfig
+	network = inv.hiddenMode(h.NetworkMode)
+	some = network || inv.hiddenMode(h.PidMode) || inv.hiddenMode(h.IpcMode) || inv.hiddenMode(h.Cgroup) ||
+		len(inv.visibleRefs(h.VolumesFrom)) < len(h.VolumesFrom) || len(inv.visibleRefs(h.Links)) < len(h.Links)
+	return network, some, nil
+}
+
+func (inv *inventory) refersToVisibleOnly(raw []byte) (bool, error) {
+	_, hidden, err := inv.refersToHidden(raw)
+	return !hidden, err
 }
 
 // cutNames keeps the primary name and the link aliases "/parent/alias" of

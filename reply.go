@@ -46,19 +46,35 @@ func copyEngineHeaders(to, from http.Header) {
 // words for both, those of dockerd for the operation.
 func (f *filter) notFound(rw http.ResponseWriter, ep *endpoint, engine http.Header) {
 	f.log.infof("%s: not visible: %q", ep.op.id, ep.ref)
+	f.writeEngineError(rw, ep, engine, http.StatusNotFound, absence(ep, engine))
+}
+
+// absence is what dockerd says of an object that does not exist.
+func absence(ep *endpoint, engine http.Header) string {
 	message := "No such container: " + ep.ref
-	switch ep.op.id {
-	case "ExecInspect", "ExecStart", "ExecResize":
-		message = "No such exec instance: " + ep.ref
-	case "ContainerKill":
-		// Engine 26 (API 1.45) made the messages begin in lower case.
-		prefix := "Cannot kill container: "
-		if apiAtLeast(engine, 45) {
-			prefix = "cannot kill container: "
+	switch ep.op.action {
+	case execInspect, execScoped:
+		return "No such exec instance: " + ep.ref
+	case network, connect:
+		return "network " + ep.ref + " not found"
+	case image:
+		return "No such image: " + imageName(ep.ref)
+	case volume:
+		return "get " + ep.ref + ": no such volume"
+	case fromList:
+		if ep.op.id == "TaskInspect" {
+			return "task " + ep.ref + " not found"
 		}
-		message = prefix + ep.ref + ": " + message
+		return "service " + ep.ref + " not found"
 	}
-	f.writeEngineError(rw, ep, engine, http.StatusNotFound, message)
+	if ep.op.id == "ContainerKill" {
+		// Engine 26 (API 1.45) made the messages begin in lower case.
+		if apiAtLeast(engine, 45) {
+			return "cannot kill container: " + ep.ref + ": " + message
+		}
+		return "Cannot kill container: " + ep.ref + ": " + message
+	}
+	return message
 }
 
 // ambiguous answers for an ID prefix that several visible containers share.

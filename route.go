@@ -13,13 +13,23 @@ import (
 type action int
 
 const (
-	refuse      action = iota // answered with 403, never forwarded
+	refuse      action = iota // cannot be filtered: answered with 403 while a selector is set
 	pass                      // carries no container data: forwarded
 	list                      // ContainerList: elements of hidden containers are cut
 	inspect                   // ContainerInspect: 404 or the rewritten answer
 	scoped                    // acts on one container: decided by a side inspect, then forwarded
+	started                   // as scoped; an error may name another container
+	stats                     // as scoped; a shared network counts for another container
 	execInspect               // ExecInspect: as inspect, for the container of the exec instance
 	execScoped                // acts on an exec instance: as scoped, for its container
+	events                    // SystemEvents: lines of hidden containers are dropped
+	rewrite                   // entries and counters of hidden containers are cut
+	network                   // one network: 404 unless a visible container uses it
+	connect                   // names a network and, in the body, a container
+	image                     // one image: 404 unless a visible container uses it
+	volume                    // one volume: 404 unless a visible container mounts it
+	fromList                  // one service or task: taken from the filtered list
+	commit                    // names a container in the query
 )
 
 // payload is the kind of request body that an operation has.
@@ -35,14 +45,28 @@ const (
 // (API 1.24 to 1.56), or a name of ours for a route that the description
 // leaves out.
 type operation struct {
-	method string
-	path   string // {} stands for the reference
-	id     string
-	action action
-	query  string // the parameters that are forwarded, separated by spaces
-	body   payload
-	hijack bool // the connection is upgraded or taken over
+	method  string
+	path    string // {} stands for the reference
+	id      string
+	action  action
+	query   string // the parameters that are forwarded, separated by blanks
+	filters string // the keys of the parameter filters that are forwarded
+	body    payload
+	hijack  bool   // the connection is upgraded or taken over
+	gate    string // why it is refused while a selector is set, unless insecureAllowOperations names it
+	cuts    string // what is removed, for the documentation
 }
+
+// Reasons of a gate.
+const (
+	creates  = "it creates or changes containers by its own rules, with any mount and any privilege"
+	prunes   = "it acts on hidden containers, or tells what they use"
+	hostWide = "it acts on the engine as a whole"
+	tunnels  = "it is a tunnel whose content cannot be read"
+	secrets  = "it returns or changes settings that belong to no container"
+	usedBy   = "its error names the containers that use the object"
+	content  = "its content may come from a hidden container"
+)
 
 // operations is the whole Engine API. What has no line is refused, and so is
 // a line without an action.
@@ -50,16 +74,16 @@ var operations = []operation{
 	{method: "GET", path: "/_ping", id: "SystemPing", action: pass},
 	{method: "HEAD", path: "/_ping", id: "SystemPingHead", action: pass},
 	{method: "GET", path: "/version", id: "SystemVersion", action: pass},
-	{method: "GET", path: "/info", id: "SystemInfo"},
-	{method: "GET", path: "/events", id: "SystemEvents"},
-	{method: "GET", path: "/system/df", id: "SystemDataUsage"},
-	{method: "POST", path: "/auth", id: "SystemAuth"},
+	{method: "POST", path: "/auth", id: "SystemAuth", action: pass, body: streamBody},
+	{method: "GET", path: "/info", id: "SystemInfo", action: rewrite, cuts: "counts of hidden containers and their images; counters that follow them"},
+	{method: "GET", path: "/events", id: "SystemEvents", action: events, query: "since until filters", filters: "config container daemon event image label network node plugin scope secret service type volume", cuts: "events that belong to no visible container"},
+	{method: "GET", path: "/system/df", id: "SystemDataUsage", action: rewrite, query: "type verbose", cuts: "hidden containers, images and volumes of no visible container, the build cache, counters"},
 
-	{method: "GET", path: "/containers/json", id: "ContainerList", action: list, query: "all limit size filters"},
-	{method: "GET", path: "/containers/{}/json", id: "ContainerInspect", action: inspect, query: "size"},
-	{method: "GET", path: "/containers/{}/top", id: "ContainerTop", action: scoped, query: "ps_args"},
+	{method: "GET", path: "/containers/json", id: "ContainerList", action: list, query: "all limit size filters", filters: "ancestor before expose exited health id is-task isolation label name network publish since status volume", cuts: "hidden containers; their names and IDs in link aliases and network modes"},
+	{method: "GET", path: "/containers/{}/json", id: "ContainerInspect", action: inspect, query: "size", cuts: "names and IDs of hidden containers in modes, links, volumes-from, paths and errors"},
+	{method: "GET", path: "/containers/{}/top", id: "ContainerTop", action: scoped, query: "ps_args", cuts: "ps_args other than -ef, aux, -aux and ax: dockerd runs the ps of the host"},
 	{method: "GET", path: "/containers/{}/logs", id: "ContainerLogs", action: scoped, query: "details follow since stderr stdout tail timestamps until"},
-	{method: "GET", path: "/containers/{}/stats", id: "ContainerStats", action: scoped, query: "one-shot stream"},
+	{method: "GET", path: "/containers/{}/stats", id: "ContainerStats", action: stats, query: "one-shot stream", cuts: "networks, where they are those of a hidden container"},
 	{method: "GET", path: "/containers/{}/changes", id: "ContainerChanges", action: scoped},
 	{method: "GET", path: "/containers/{}/export", id: "ContainerExport", action: scoped},
 	{method: "GET", path: "/containers/{}/archive", id: "ContainerArchive", action: scoped, query: "path"},
@@ -68,24 +92,117 @@ var operations = []operation{
 	{method: "GET", path: "/containers/{}/attach/ws", id: "ContainerAttachWebsocket", action: scoped, query: "detachKeys logs stderr stdin stdout stream", hijack: true},
 	{method: "POST", path: "/containers/{}/attach", id: "ContainerAttach", action: scoped, query: "detachKeys logs stderr stdin stdout stream", hijack: true},
 	{method: "POST", path: "/containers/{}/resize", id: "ContainerResize", action: scoped, query: "h w"},
-	{method: "POST", path: "/containers/{}/start", id: "ContainerStart", action: scoped},
+	{method: "POST", path: "/containers/{}/start", id: "ContainerStart", action: started, cuts: "the request body and query; an error that names a hidden container"},
 	{method: "POST", path: "/containers/{}/stop", id: "ContainerStop", action: scoped, query: "signal t"},
-	{method: "POST", path: "/containers/{}/restart", id: "ContainerRestart", action: scoped, query: "signal t"},
+	{method: "POST", path: "/containers/{}/restart", id: "ContainerRestart", action: started, query: "signal t", cuts: "an error that names a hidden container"},
 	{method: "POST", path: "/containers/{}/kill", id: "ContainerKill", action: scoped, query: "signal"},
 	{method: "POST", path: "/containers/{}/pause", id: "ContainerPause", action: scoped},
 	{method: "POST", path: "/containers/{}/unpause", id: "ContainerUnpause", action: scoped},
 	{method: "POST", path: "/containers/{}/wait", id: "ContainerWait", action: scoped, query: "condition"},
 	{method: "POST", path: "/containers/{}/update", id: "ContainerUpdate", action: scoped, body: jsonBody},
-	{method: "POST", path: "/containers/{}/exec", id: "ContainerExec", action: scoped, body: jsonBody},
-	{method: "DELETE", path: "/containers/{}", id: "ContainerDelete", action: scoped, query: "force v"},
-	{method: "POST", path: "/containers/{}/rename", id: "ContainerRename"},
-	{method: "POST", path: "/containers/create", id: "ContainerCreate"},
-	{method: "POST", path: "/containers/prune", id: "ContainerPrune"},
-	{method: "POST", path: "/commit", id: "ImageCommit"},
+	{method: "POST", path: "/containers/{}/exec", id: "ContainerExec", action: scoped, body: jsonBody, cuts: "refused with Privileged: it is the host"},
+	{method: "DELETE", path: "/containers/{}", id: "ContainerDelete", action: scoped, query: "force v", cuts: "the parameter link: it changes another container"},
+	{method: "POST", path: "/containers/{}/rename", id: "ContainerRename", action: scoped, query: "name", gate: "a name that is taken by a hidden container cannot be concealed"},
+	{method: "POST", path: "/containers/create", id: "ContainerCreate", gate: creates},
+	{method: "POST", path: "/containers/prune", id: "ContainerPrune", gate: prunes},
+	{method: "POST", path: "/commit", id: "ImageCommit", action: commit, query: "author changes comment pause repo tag", body: jsonBody},
+	{method: "GET", path: "/containers/{}/checkpoints", id: "CheckpointList", gate: "it reads folders of the host"},
+	{method: "POST", path: "/containers/{}/checkpoints", id: "CheckpointCreate", gate: "it writes to folders of the host"},
+	{method: "DELETE", path: "/containers/{}/checkpoints/{}", id: "CheckpointDelete", gate: "it removes folders of the host"},
+	{method: "POST", path: "/containers/{}/copy", id: "ContainerCopy", gate: "it was replaced by ContainerArchive"},
 
 	{method: "GET", path: "/exec/{}/json", id: "ExecInspect", action: execInspect},
 	{method: "POST", path: "/exec/{}/start", id: "ExecStart", action: execScoped, body: jsonBody, hijack: true},
 	{method: "POST", path: "/exec/{}/resize", id: "ExecResize", action: execScoped, query: "h w"},
+
+	{method: "GET", path: "/networks", id: "NetworkList", action: rewrite, query: "filters", filters: "driver id label name scope type", cuts: "networks of no visible container but the predefined ones; hidden containers, services and address counts"},
+	{method: "GET", path: "/networks/", id: "NetworkListSlash", action: rewrite, query: "filters", filters: "driver id label name scope type", cuts: "as NetworkList"},
+	{method: "GET", path: "/networks/{}", id: "NetworkInspect", action: network, query: "scope", cuts: "as NetworkList"},
+	{method: "POST", path: "/networks/{}/connect", id: "NetworkConnect", action: connect, body: jsonBody},
+	{method: "POST", path: "/networks/{}/disconnect", id: "NetworkDisconnect", action: connect, body: jsonBody},
+	{method: "POST", path: "/networks/create", id: "NetworkCreate", gate: hostWide},
+	{method: "DELETE", path: "/networks/{}", id: "NetworkDelete", gate: usedBy},
+	{method: "POST", path: "/networks/prune", id: "NetworkPrune", gate: prunes},
+
+	{method: "GET", path: "/volumes", id: "VolumeList", action: rewrite, query: "filters", filters: "driver label name", cuts: "volumes of no visible container; reference counts"},
+	{method: "GET", path: "/volumes/{}", id: "VolumeInspect", action: volume, cuts: "as VolumeList"},
+	{method: "POST", path: "/volumes/create", id: "VolumeCreate", gate: creates},
+	{method: "PUT", path: "/volumes/{}", id: "VolumeUpdate", gate: hostWide},
+	{method: "DELETE", path: "/volumes/{}", id: "VolumeDelete", gate: usedBy},
+	{method: "POST", path: "/volumes/prune", id: "VolumePrune", gate: prunes},
+
+	{method: "GET", path: "/images/json", id: "ImageList", action: rewrite, query: "all digests filters shared-size", filters: "dangling label reference until", cuts: "images of no visible container, tags that only hidden containers use, container counts"},
+	{method: "GET", path: "/images/{}/json", id: "ImageInspect", action: image, cuts: "as ImageList; the container that the image was made from"},
+	{method: "GET", path: "/images/{}/history", id: "ImageHistory", action: image, cuts: "as ImageList"},
+	{method: "GET", path: "/images/{}/attestations", id: "ImageAttestations", gate: content},
+	{method: "GET", path: "/images/search", id: "ImageSearch", action: pass, query: "filters limit term"},
+	{method: "GET", path: "/distribution/{}/json", id: "DistributionInspect", action: pass},
+	{method: "GET", path: "/images/get", id: "ImageGetAll", gate: content},
+	{method: "GET", path: "/images/{}/get", id: "ImageGet", gate: content},
+	{method: "POST", path: "/images/create", id: "ImageCreate", gate: hostWide},
+	{method: "POST", path: "/images/load", id: "ImageLoad", gate: hostWide},
+	{method: "POST", path: "/images/prune", id: "ImagePrune", gate: prunes},
+	{method: "POST", path: "/images/{}/push", id: "ImagePush", gate: content},
+	{method: "POST", path: "/images/{}/tag", id: "ImageTag", gate: hostWide},
+	{method: "DELETE", path: "/images/{}", id: "ImageDelete", gate: usedBy},
+	{method: "POST", path: "/build", id: "ImageBuild", gate: creates},
+	{method: "POST", path: "/build/prune", id: "BuildPrune", gate: prunes},
+	{method: "POST", path: "/build/cancel", id: "BuildCancel", gate: hostWide},
+	{method: "POST", path: "/session", id: "Session", gate: tunnels},
+	{method: "POST", path: "/grpc", id: "Grpc", gate: tunnels},
+
+	{method: "GET", path: "/services", id: "ServiceList", action: rewrite, query: "filters status", filters: "id label mode name", cuts: "services that do not match by name or label"},
+	{method: "GET", path: "/services/{}", id: "ServiceInspect", action: fromList, cuts: "as ServiceList"},
+	{method: "GET", path: "/tasks", id: "TaskList", action: rewrite, query: "filters", filters: "desired-state id label name node service", cuts: "tasks that match neither by label nor by a visible container"},
+	{method: "GET", path: "/tasks/{}", id: "TaskInspect", action: fromList, cuts: "as TaskList"},
+	{method: "GET", path: "/nodes", id: "NodeList", action: pass, query: "filters"},
+	{method: "GET", path: "/nodes/{}", id: "NodeInspect", action: pass},
+	{method: "GET", path: "/services/{}/logs", id: "ServiceLogs", gate: content},
+	{method: "GET", path: "/tasks/{}/logs", id: "TaskLogs", gate: content},
+	{method: "POST", path: "/services/create", id: "ServiceCreate", gate: creates},
+	{method: "POST", path: "/services/{}/update", id: "ServiceUpdate", gate: creates},
+	{method: "DELETE", path: "/services/{}", id: "ServiceDelete", gate: hostWide},
+	{method: "POST", path: "/nodes/{}/update", id: "NodeUpdate", gate: hostWide},
+	{method: "DELETE", path: "/nodes/{}", id: "NodeDelete", gate: hostWide},
+	{method: "GET", path: "/swarm", id: "SwarmInspect", gate: secrets},
+	{method: "GET", path: "/swarm/unlockkey", id: "SwarmUnlockkey", gate: secrets},
+	{method: "POST", path: "/swarm/init", id: "SwarmInit", gate: hostWide},
+	{method: "POST", path: "/swarm/join", id: "SwarmJoin", gate: hostWide},
+	{method: "POST", path: "/swarm/leave", id: "SwarmLeave", gate: hostWide},
+	{method: "POST", path: "/swarm/unlock", id: "SwarmUnlock", gate: hostWide},
+	{method: "POST", path: "/swarm/update", id: "SwarmUpdate", gate: hostWide},
+	{method: "GET", path: "/secrets", id: "SecretList", gate: secrets},
+	{method: "GET", path: "/secrets/{}", id: "SecretInspect", gate: secrets},
+	{method: "POST", path: "/secrets/create", id: "SecretCreate", gate: secrets},
+	{method: "POST", path: "/secrets/{}/update", id: "SecretUpdate", gate: secrets},
+	{method: "DELETE", path: "/secrets/{}", id: "SecretDelete", gate: secrets},
+	{method: "GET", path: "/configs", id: "ConfigList", gate: secrets},
+	{method: "GET", path: "/configs/{}", id: "ConfigInspect", gate: secrets},
+	{method: "POST", path: "/configs/create", id: "ConfigCreate", gate: secrets},
+	{method: "POST", path: "/configs/{}/update", id: "ConfigUpdate", gate: secrets},
+	{method: "DELETE", path: "/configs/{}", id: "ConfigDelete", gate: secrets},
+
+	{method: "GET", path: "/plugins", id: "PluginList", gate: secrets},
+	{method: "GET", path: "/plugins/privileges", id: "GetPluginPrivileges", gate: secrets},
+	{method: "GET", path: "/plugins/{}/json", id: "PluginInspect", gate: secrets},
+	{method: "GET", path: "/plugins/{}", id: "PluginInspectOld", gate: secrets},
+	{method: "POST", path: "/plugins/create", id: "PluginCreate", gate: hostWide},
+	{method: "POST", path: "/plugins/pull", id: "PluginPull", gate: hostWide},
+	{method: "DELETE", path: "/plugins/{}", id: "PluginDelete", gate: hostWide},
+	{method: "POST", path: "/plugins/{}/disable", id: "PluginDisable", gate: hostWide},
+	{method: "POST", path: "/plugins/{}/enable", id: "PluginEnable", gate: hostWide},
+	{method: "POST", path: "/plugins/{}/push", id: "PluginPush", gate: hostWide},
+	{method: "POST", path: "/plugins/{}/set", id: "PluginSet", gate: hostWide},
+	{method: "POST", path: "/plugins/{}/upgrade", id: "PluginUpgrade", gate: hostWide},
+
+	{method: "GET", path: "/debug/vars", id: "DebugVars", gate: hostWide},
+	{method: "GET", path: "/debug/pprof/", id: "DebugPprof", gate: hostWide},
+	{method: "GET", path: "/debug/pprof/cmdline", id: "DebugCmdline", gate: hostWide},
+	{method: "GET", path: "/debug/pprof/profile", id: "DebugProfile", gate: hostWide},
+	{method: "GET", path: "/debug/pprof/symbol", id: "DebugSymbol", gate: hostWide},
+	{method: "GET", path: "/debug/pprof/trace", id: "DebugTrace", gate: hostWide},
+	{method: "GET", path: "/debug/pprof/{}", id: "DebugProfiles", gate: hostWide},
+	{method: "OPTIONS", path: "/{}", id: "Options", gate: hostWide},
 }
 
 // routes finds a line of operations by method and shape. It never changes.
@@ -120,13 +237,12 @@ var pathForm = regexp.MustCompile(`^(/v1\.(?:2[4-9]|[3-9][0-9]))?(/[A-Za-z0-9_.:
 // path that was judged is the path that is served.
 func route(req *http.Request) (*endpoint, error) {
 	m := pathForm.FindStringSubmatch(req.URL.Path)
-	if m == nil || path.Clean(req.URL.Path) != req.URL.Path {
+	if m == nil {
 		return nil, unknownRoute(req)
 	}
 	ep := &endpoint{version: m[1]}
-	if ep.op = routes[req.Method+" "+m[2]]; ep.op == nil {
-		shape, ref := split(m[2])
-		ep.op, ep.ref = routes[req.Method+" "+shape], ref
+	if ep.op = routes[req.Method+" "+m[2]]; ep.op == nil && path.Clean(m[2]) == m[2] {
+		ep.find(req.Method, m[2])
 	}
 	if ep.op == nil {
 		return nil, unknownRoute(req)
@@ -138,37 +254,56 @@ func unknownRoute(req *http.Request) error {
 	return fmt.Errorf("%s %q is not an operation that can be filtered", req.Method, req.URL.Path)
 }
 
-// split takes the reference out of a path: "/containers/web/json" gives
-// "/containers/{}/json" and "web". A container reference has no slash, so
-// that "/containers/web/a/json" has the shape of no operation.
-func split(p string) (shape, ref string) {
+// find looks up a path with a reference. A reference is one segment, so that
+// "/containers/web/a/json" is no operation, but the name of an image or a
+// plugin may have slashes.
+func (ep *endpoint) find(method, p string) {
 	family := strings.IndexByte(p[1:], '/') + 2
 	if family < 2 {
-		return p, ""
+		return
 	}
-	ref = p[family:]
-	rest := ""
-	if i := strings.IndexByte(ref, '/'); i >= 0 {
-		ref, rest = ref[:i], ref[i:]
+	rest := p[family:]
+	switch p[:family] {
+	case "/images/", "/distribution/", "/plugins/":
+		if i := strings.LastIndexByte(rest, '/'); i > 0 {
+			if ep.op = routes[method+" "+p[:family]+"{}"+rest[i:]]; ep.op != nil {
+				ep.ref = rest[:i]
+				return
+			}
+		}
+		ep.op, ep.ref = routes[method+" "+p[:family]+"{}"], rest
+		return
 	}
-	return p[:family] + "{}" + rest, ref
+	verb := ""
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		rest, verb = rest[:i], rest[i:]
+	}
+	ep.op, ep.ref = routes[method+" "+p[:family]+"{}"+verb], rest
 }
 
 // parseQuery keeps the parameters that the operation has. The first value of
 // a name counts, as it does for dockerd.
 func (ep *endpoint) parseQuery(raw string) error {
-	if raw == "" || ep.op.query == "" {
+	if raw == "" {
 		return nil
 	}
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return fmt.Errorf("%s: the query cannot be parsed", ep.op.id)
 	}
+	if ep.op.action == refuse {
+		// Forwarded only where nothing is hidden, or as it is.
+		ep.query = values
+		return nil
+	}
 	ep.query = url.Values{}
 	for _, name := range strings.Fields(ep.op.query) {
 		if values.Has(name) {
 			ep.query.Set(name, values.Get(name))
 		}
+	}
+	if ep.op.id == "ImageCommit" {
+		ep.ref = values.Get("container")
 	}
 	return nil
 }

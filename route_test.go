@@ -40,6 +40,15 @@ func TestRoute(t *testing.T) {
 		{"GET", "", "", ""},
 		{"GET", "/", "", ""},
 		{"GET", "*", "", ""},
+		{"GET", "/networks/", "NetworkListSlash", ""},
+		{"GET", "/volumes/", "", ""},
+		{"GET", "/images/a/b/c:1/json", "ImageInspect", "a/b/c:1"},
+		{"GET", "/images/quay.io/containers/buildah/json", "ImageInspect", "quay.io/containers/buildah"},
+		{"GET", "/images/json/json", "ImageInspect", "json"},
+		{"DELETE", "/images/a/json", "ImageDelete", "a/json"},
+		{"GET", "/images/a/../json", "", ""},
+		{"GET", "/networks/a/b", "", ""},
+		{"GET", "/distribution/a/b/json", "DistributionInspect", "a/b"},
 		{"DELETE", "/containers/web/", "", ""},
 		{"GET", "/containers/x/y/json", "", ""},
 		{"GET", "/containers/parent/alias/json", "", ""},
@@ -59,6 +68,7 @@ func TestRoute(t *testing.T) {
 		{"get", "/containers/json", "", ""},
 		{"POST", "/containers/json", "", ""},
 		{"OPTIONS", "/containers/json", "", ""},
+		{"OPTIONS", "/info", "", ""},
 		{"PATCH", "/containers/web", "", ""},
 
 		// Another version.
@@ -77,8 +87,8 @@ func TestRoute(t *testing.T) {
 		// Another API.
 		{"GET", "/libpod/containers/json", "", ""},
 		{"GET", "/containers/ps", "", ""},
-		{"POST", "/containers/web/copy", "", ""},
-		{"GET", "/debug/pprof/cmdline", "", ""},
+		{"POST", "/containers/web/copy/x", "", ""},
+		{"GET", "/debug/pprof", "", ""},
 	}
 	for _, tt := range tests {
 		ep, err := route(&http.Request{Method: tt.method, URL: &url.URL{Path: tt.path}})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 )
 
 // scrubber removes fields from JSON objects, as the scrub options say. Order,
@@ -12,32 +13,69 @@ type scrubber struct {
 	envs bool
 }
 
-// inspect scrubs a ContainerInspectResponse.
-func (s *scrubber) inspect(body []byte) ([]byte, error) {
-	if !s.envs {
+// envPaths are the places of environment lists in the answers of the API. A
+// blank stands for every element of a list.
+var envPaths = map[string][]string{
+	"ContainerInspect": {"Config.Env"},
+	"ImageInspect":     {"Config.Env", "ContainerConfig.Env"},
+	"ServiceList":      {" .Spec.TaskTemplate.ContainerSpec.Env", " .PreviousSpec.TaskTemplate.ContainerSpec.Env"},
+	"ServiceInspect":   {"Spec.TaskTemplate.ContainerSpec.Env", "PreviousSpec.TaskTemplate.ContainerSpec.Env"},
+	"TaskList":         {" .Spec.ContainerSpec.Env"},
+	"TaskInspect":      {"Spec.ContainerSpec.Env"},
+}
+
+// concerns reports whether answers of the operation are scrubbed.
+func (s *scrubber) concerns(id string) bool {
+	return s.envs && envPaths[id] != nil
+}
+
+// answer scrubs the answer of an operation.
+func (s *scrubber) answer(id string, body []byte) ([]byte, error) {
+	if !s.concerns(id) {
 		return body, nil
 	}
-	top, err := members(body)
-	if err != nil {
+	var err error
+	for _, path := range envPaths[id] {
+		if body, err = replaceAt(body, path, emptyList); err != nil {
+			return nil, err
+		}
+	}
+	if id == "ContainerInspect" || id == "ImageInspect" {
+		err = checkEnvs(body)
+	}
+	return body, err
+}
+
+func emptyList(_ []byte) ([]byte, error) { return []byte("[]"), nil }
+
+// replaceAt replaces the values at a path of keys with dots between them.
+func replaceAt(raw []byte, path string, replace func([]byte) ([]byte, error)) ([]byte, error) {
+	key, rest, deeper := strings.Cut(path, ".")
+	inner := replace
+	if deeper {
+		inner = func(value []byte) ([]byte, error) { return replaceAt(value, rest, replace) }
+	}
+	if key == " " {
+		return eachElement(raw, inner)
+	}
+	return within(raw, key, inner)
+}
+
+// eachElement replaces every element of a list.
+func eachElement(raw []byte, replace func([]byte) ([]byte, error)) ([]byte, error) {
+	var elements []json.RawMessage
+	if err := json.Unmarshal(raw, &elements); err != nil {
 		return nil, err
 	}
-	var edits []edit
-	for _, config := range top {
-		if config.key != "Config" {
-			continue
-		}
-		inner, err := members(body[config.from:config.to])
+	out := make([][]byte, 0, len(elements))
+	for _, element := range elements {
+		changed, err := replace(element)
 		if err != nil {
 			return nil, err
 		}
-		for _, env := range inner {
-			if env.key == "Env" {
-				edits = append(edits, edit{config.from + env.from, config.from + env.to, []byte("[]")})
-			}
-		}
+		out = append(out, changed)
 	}
-	scrubbed := apply(body, edits)
-	return scrubbed, checkEnvs(scrubbed)
+	return joinList(out), nil
 }
 
 // checkEnvs makes sure that an inspect holds no environment, however its keys

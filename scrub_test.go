@@ -19,7 +19,7 @@ func TestScrubInspect(t *testing.T) {
 	}
 	s := scrubber{envs: true}
 	for _, tt := range tests {
-		got, err := s.inspect([]byte(tt.in))
+		got, err := s.answer("ContainerInspect", []byte(tt.in))
 		if err != nil || string(got) != tt.want {
 			t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)
 		}
@@ -32,7 +32,7 @@ func TestScrubInspectFailsClosed(t *testing.T) {
 	for _, in := range []string{
 		`{"config":{"env":["A"]}}`, `{"Config":{"ENV":["A"]}}`, `{"Config":[]}`, `{"Config":{"Env":["A"]}`, `[]`, ``, `{"Config":{"Env":["A"]}} x`,
 	} {
-		if got, err := s.inspect([]byte(in)); err == nil {
+		if got, err := s.answer("ContainerInspect", []byte(in)); err == nil {
 			t.Errorf("%s: got %s, want an error", in, got)
 		}
 	}

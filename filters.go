@@ -1,0 +1,58 @@
+package dpf
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// parseFilters decodes the query parameter filters in both of its forms,
+// {"key":["value"]} and {"key":{"value":true}}. known holds the keys,
+// separated by blanks. The key dangling is left out: what is in use is used by
+// hidden containers, too.
+func parseFilters(value, known string) (map[string][]string, error) {
+	var raw map[string]json.RawMessage
+	if err := decodeStrict([]byte(value), &raw); err != nil {
+		return nil, errors.New("filters is not a JSON object")
+	}
+	keys := strings.Fields(known)
+	filters := make(map[string][]string, len(raw))
+	for key, message := range raw {
+		if key == "dangling" && !contains(keys, key) {
+			continue
+		}
+		if !contains(keys, key) {
+			return nil, fmt.Errorf("filters: unknown key %q", key)
+		}
+		var values []string
+		if err := json.Unmarshal(message, &values); err != nil {
+			var set map[string]bool
+			if err := json.Unmarshal(message, &set); err != nil {
+				return nil, fmt.Errorf("filters: the values of %q are no list of strings", key)
+			}
+			for v := range set {
+				values = append(values, v)
+			}
+		}
+		filters[key] = values
+	}
+	return filters, nil
+}
+
+// encodeFilters is the form that every engine since API 1.22 takes.
+func encodeFilters(filters map[string][]string) string {
+	sets := make(map[string]map[string]bool, len(filters))
+	for key, values := range filters {
+		set := make(map[string]bool, len(values))
+		for _, v := range values {
+			set[v] = true
+		}
+		sets[key] = set
+	}
+	encoded, err := json.Marshal(sets)
+	if err != nil {
+		return "{}" // Strings and booleans always encode.
+	}
+	return string(encoded)
+}

@@ -1,0 +1,179 @@
+package dpf
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// imageName is the form in which two names of an image can be compared: the
+// domain and the tag that Docker adds are left out and added.
+func imageName(name string) string {
+	name = strings.TrimPrefix(name, "docker.io/")
+	name = strings.TrimPrefix(name, "library/")
+	if strings.HasPrefix(name, "sha256:") || strings.Contains(name, "@") {
+		return name
+	}
+	if strings.LastIndexByte(name, ':') > strings.LastIndexByte(name, '/') {
+		return name
+	}
+	return name + ":latest"
+}
+
+// cutImage removes from an ImageSummary what only hidden containers use, and
+// the counts of containers.
+func (u *usage) cutImage(raw []byte) ([]byte, error) {
+	var head struct {
+		Id string //nolint:revive // The name of the field in the API.
+	}
+	if err := json.Unmarshal(raw, &head); err != nil {
+		return nil, err
+	}
+	if !u.images[head.Id] {
+		return nil, errHidden
+	}
+	inner, err := members(raw)
+	if err != nil {
+		return nil, err
+	}
+	var edits []edit
+	for _, m := range inner {
+		value := raw[m.from:m.to]
+		with := value
+		switch m.key {
+		case "RepoTags", "RepoDigests", "Tags":
+			with, err = u.cutTags(value)
+		case "Containers":
+			with = []byte("-1")
+		case "Container", "Parent", "ParentId":
+			with = []byte(`""`)
+		case "ContainerConfig", "Manifests":
+			with = []byte("null")
+		case "Config":
+			with, err = blank(value, "Hostname", "Domainname")
+		}
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit{m.from, m.to, with})
+	}
+	return apply(raw, edits), nil
+}
+
+// cutTags removes the names of an image that only hidden containers use.
+func (u *usage) cutTags(raw []byte) ([]byte, error) {
+	var tags []string
+	if err := json.Unmarshal(raw, &tags); err != nil {
+		return nil, err
+	}
+	kept := make([]string, 0, len(tags))
+	for _, tag := range tags {
+		if !u.hidesTag(tag) {
+			kept = append(kept, tag)
+		}
+	}
+	if len(kept) == len(tags) {
+		return raw, nil
+	}
+	return json.Marshal(kept)
+}
+
+// hidesTag reports whether a tag or digest is one that only hidden containers
+// use. A digest goes with the tags of its repository.
+func (u *usage) hidesTag(tag string) bool {
+	if u.hiddenTags[imageName(tag)] {
+		return true
+	}
+	repository, _, isDigest := strings.Cut(tag, "@")
+	if !isDigest {
+		return false
+	}
+	for hidden := range u.hiddenTags {
+		if i := strings.LastIndexByte(hidden, ':'); i > 0 && hidden[:i] == strings.TrimPrefix(strings.TrimPrefix(repository, "docker.io/"), "library/") {
+			return true
+		}
+	}
+	return false
+}
+
+// imagePrefix is a reference that may be the beginning of an image ID.
+var imagePrefix = regexp.MustCompile(`^(sha256:)?[0-9a-f]{1,64}$`)
+
+// resolveImage returns the reference to forward: the ID of an image that a
+// visible container uses, or a name. Empty: the client may not know of it.
+func (u *usage) resolveImage(ref string) string {
+	if u.hidesTag(ref) {
+		return ""
+	}
+	if !imagePrefix.MatchString(ref) {
+		return ref
+	}
+	found := ""
+	for id := range u.images {
+		if !strings.HasPrefix(strings.TrimPrefix(id, "sha256:"), strings.TrimPrefix(ref, "sha256:")) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = id
+	}
+	if found == "" && !strings.HasPrefix(ref, "sha256:") && len(ref) < 64 && u.tags[imageName(ref)] {
+		return imageName(ref)
+	}
+	return found
+}
+
+// serveImage answers ImageInspect and ImageHistory.
+func (f *filter) serveImage(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
+	inv, u, ok := f.usage(rw, req, ep)
+	if !ok {
+		return
+	}
+	ref := u.resolveImage(ep.ref)
+	if ref == "" {
+		f.notFound(rw, ep, inv.engine)
+		return
+	}
+	if ep.op.id == "ImageInspect" {
+		f.serveCut(rw, req, ep, ref, u.cutImage)
+		return
+	}
+	// The history does not say what image it is of.
+	ans, err := f.upstream.get(req, ep.version+"/images/"+ref+"/json", "")
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	id := ""
+	if ans.status == http.StatusOK {
+		id, err = u.inspectedImage(ans)
+	}
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	if id == "" {
+		f.notFound(rw, ep, inv.engine)
+		return
+	}
+	f.serveCut(rw, req, ep, id, func(body []byte) ([]byte, error) {
+		return eachElement(body, func(layer []byte) ([]byte, error) { return within(layer, "Tags", u.cutTags) })
+	})
+}
+
+// inspectedImage returns the ID of an inspected image that a visible
+// container uses.
+func (u *usage) inspectedImage(ans *answer) (string, error) {
+	var head struct {
+		Id string //nolint:revive // The name of the field in the API.
+	}
+	if err := ans.decode(&head); err != nil {
+		return "", err
+	}
+	if !u.images[head.Id] {
+		return "", nil
+	}
+	return head.Id, nil
+}
