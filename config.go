@@ -18,8 +18,36 @@ type Config struct {
 	ContainerNames  []string `json:"containerNames,omitempty"`
 	ContainerLabels []string `json:"containerLabels,omitempty"`
 
-	// ScrubEnvs empties the environment lists in answers.
-	ScrubEnvs bool `json:"scrubEnvs,omitempty"`
+	// ExcludeNames and ExcludeLabels hide containers, whatever else matches.
+	ExcludeNames  []string `json:"excludeNames,omitempty"`
+	ExcludeLabels []string `json:"excludeLabels,omitempty"`
+
+	// Match is how names, label keys and label values are compared:
+	// "contains", "exact", "glob" (* and ?) or "regexp" (RE2, anchored at both
+	// ends).
+	Match string `json:"match,omitempty"`
+
+	// Require is "any": a match of a name or a label is enough, or "all": each
+	// selector list that is set must have a match.
+	Require string `json:"require,omitempty"`
+
+	// ScrubEnvs empties the environment lists in answers, but for the keys
+	// that KeepEnvs names. MaskEnvs and MaskLabels replace the values of keys.
+	// All three are globs that match keys without regard to case.
+	ScrubEnvs  bool     `json:"scrubEnvs,omitempty"`
+	KeepEnvs   []string `json:"keepEnvs,omitempty"`
+	MaskEnvs   []string `json:"maskEnvs,omitempty"`
+	MaskLabels []string `json:"maskLabels,omitempty"`
+
+	// ScrubCommands empties command lines and health checks, ScrubMounts the
+	// paths of the host.
+	ScrubCommands bool `json:"scrubCommands,omitempty"`
+	ScrubMounts   bool `json:"scrubMounts,omitempty"`
+
+	// Operations are the operations that the client may use: the groups read,
+	// lifecycle, exec, files and manage, operationIds of the Engine API, and
+	// "-operationId" to take one away. Empty: all that can be filtered.
+	Operations []string `json:"operations,omitempty"`
 
 	// InsecureAllowOperations names operations of the Engine API that cannot
 	// be filtered and are refused while a selector is set; they are forwarded
@@ -46,13 +74,15 @@ const defaultMaxBodyBytes = 64 << 20
 
 // optionNames are the options as the documentation spells them.
 var optionNames = []string{
-	"containerNames", "containerLabels", "scrubEnvs", "insecureAllowOperations", "upstreamURL", "maxBodyBytes", "logLevel",
+	"containerNames", "containerLabels", "excludeNames", "excludeLabels", "match", "require",
+	"scrubEnvs", "keepEnvs", "maskEnvs", "maskLabels", "scrubCommands", "scrubMounts",
+	"operations", "insecureAllowOperations", "upstreamURL", "maxBodyBytes", "logLevel",
 }
 
 // CreateConfig returns the defaults, which alone are not a valid
 // configuration: one that selects nothing and scrubs nothing is refused.
 func CreateConfig() *Config {
-	return &Config{MaxBodyBytes: defaultMaxBodyBytes, LogLevel: "error"}
+	return &Config{Match: "contains", Require: "any", MaxBodyBytes: defaultMaxBodyBytes, LogLevel: "error"}
 }
 
 // validate checks what no other part of the plugin compiles.
@@ -60,21 +90,54 @@ func (c *Config) validate() error {
 	if err := unknownOption(c.Rest); err != nil {
 		return err
 	}
-	if err := trimList("containerNames", c.ContainerNames); err != nil {
+	if err := c.trimLists(); err != nil {
 		return err
 	}
-	if err := trimList("containerLabels", c.ContainerLabels); err != nil {
-		return err
-	}
-	if err := trimList("insecureAllowOperations", c.InsecureAllowOperations); err != nil {
-		return err
+	switch c.Match {
+	case "", "contains", "exact", "glob", "regexp":
+	default:
+		return fmt.Errorf("match: %q: must be contains, exact, glob or regexp", c.Match)
 	}
 	if c.MaxBodyBytes <= 0 {
 		return fmt.Errorf("maxBodyBytes: %d: must be greater than 0", c.MaxBodyBytes)
 	}
-	if len(c.ContainerNames) == 0 && len(c.ContainerLabels) == 0 && !c.ScrubEnvs {
+	if !c.selects() && !c.scrubs() && len(c.Operations) == 0 {
 		// Closed: a bare or mistyped configuration never means "show all".
-		return errors.New("nothing is configured: set containerNames or containerLabels, or scrubEnvs: true to show all containers without their environment")
+		return errors.New("nothing is configured: set containerNames or containerLabels, or an option such as scrubEnvs: true to show all containers without their environment")
+	}
+	return nil
+}
+
+// selects reports whether a selector is set.
+func (c *Config) selects() bool {
+	return len(c.ContainerNames)+len(c.ContainerLabels)+len(c.ExcludeNames)+len(c.ExcludeLabels) > 0
+}
+
+// scrubs reports whether a scrub or mask option is set.
+func (c *Config) scrubs() bool {
+	return c.ScrubEnvs || c.ScrubCommands || c.ScrubMounts || len(c.MaskEnvs)+len(c.MaskLabels) > 0
+}
+
+// trimLists trims the values of all lists.
+func (c *Config) trimLists() error {
+	lists := []struct {
+		option string
+		values []string
+	}{
+		{"containerNames", c.ContainerNames},
+		{"containerLabels", c.ContainerLabels},
+		{"excludeNames", c.ExcludeNames},
+		{"excludeLabels", c.ExcludeLabels},
+		{"keepEnvs", c.KeepEnvs},
+		{"maskEnvs", c.MaskEnvs},
+		{"maskLabels", c.MaskLabels},
+		{"operations", c.Operations},
+		{"insecureAllowOperations", c.InsecureAllowOperations},
+	}
+	for _, list := range lists {
+		if err := trimList(list.option, list.values); err != nil {
+			return err
+		}
 	}
 	return nil
 }

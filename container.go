@@ -14,6 +14,8 @@ func (f *filter) serveScoped(rw http.ResponseWriter, req *http.Request, ep *endp
 	case err != nil:
 		f.fail(rw, ep, err)
 	case f.unresolved(rw, ep, res):
+	case f.scrub.concerns(ep.op.id):
+		f.serveScrubbed(rw, req, ep, res.id)
 	case ep.op.action == started:
 		f.serveStarted(rw, req, ep, res.id)
 	case ep.op.action == stats && strings.HasPrefix(res.mode, joins):

@@ -53,8 +53,7 @@ type event struct {
 // line keeps the line of an event of a visible container as it is.
 func (ef *eventFilter) line(raw []byte) ([]byte, error) {
 	var e event
-	// In the framing json-seq a record begins with a record separator.
-	if err := json.Unmarshal(bytes.TrimLeft(raw, "\x1e \r"), &e); err != nil {
+	if err := json.Unmarshal(bytes.TrimLeft(raw, recordSeparator), &e); err != nil {
 		return nil, nil // Closed: an event that cannot be read is dropped.
 	}
 	var visible bool
@@ -71,7 +70,35 @@ func (ef *eventFilter) line(raw []byte) ([]byte, error) {
 	if !visible {
 		return nil, nil
 	}
-	return raw, nil
+	return scrubEvent(ef.f.scrub, raw)
+}
+
+// recordSeparator begins a record in the framing json-seq.
+const recordSeparator = "\x1e"
+
+// scrubEvent scrubs the line of an event.
+func scrubEvent(s *scrubber, raw []byte) ([]byte, error) {
+	if !s.concerns("SystemEvents") {
+		return raw, nil
+	}
+	text := bytes.TrimLeft(raw, recordSeparator)
+	scrubbed, err := s.answer("SystemEvents", text)
+	if err != nil {
+		return nil, nil // Closed: an event that cannot be scrubbed is dropped.
+	}
+	return append(raw[:len(raw)-len(text):len(raw)-len(text)], scrubbed...), nil
+}
+
+// serveAllEvents answers SystemEvents where every container is visible and
+// only the lines are scrubbed.
+func (f *filter) serveAllEvents(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
+	if _, err := f.rewrite(req, ep, ""); err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	plainAnswer(req.Header)
+	lines := &changeLine{change: func(raw []byte) ([]byte, error) { return scrubEvent(f.scrub, raw) }}
+	f.stream(req, newLineWriter(rw, f.upstream.limit, lines))
 }
 
 // containerEvent judges an event of a container by the name that it carries
@@ -119,7 +146,7 @@ func (ef *eventFilter) attachedEvent(e *event) bool {
 		return false
 	}
 	c := ef.find(id)
-	if c != nil && len(ef.f.policy.names) > 0 {
+	if c != nil && ef.f.policy.readsNames() {
 		// The event does not carry the container's name, which may have
 		// changed since.
 		if now := ef.inspect(id); now != nil {

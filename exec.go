@@ -41,7 +41,12 @@ func (f *filter) serveExecInspect(rw http.ResponseWriter, req *http.Request, ep 
 		f.notFound(rw, ep, ans.header)
 		return
 	}
-	ans.send(rw, ans.body)
+	body, err := f.scrub.answer(ep.op.id, ans.body)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return
+	}
+	ans.send(rw, body)
 }
 
 // judgeExec reports whether the answer of an ExecInspect is about the exec

@@ -25,8 +25,8 @@ type filter struct {
 	next     http.Handler
 	upstream *upstream
 	policy   policy
-	scrub    scrubber
-	insecure map[string]bool
+	scrub    *scrubber
+	ops      operationSets
 	log      logger
 }
 
@@ -68,7 +68,11 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 	if err != nil {
 		return nil, err
 	}
-	insecure, err := newOperationSet(config.InsecureAllowOperations)
+	scrub, err := newScrubber(config)
+	if err != nil {
+		return nil, err
+	}
+	ops, err := newOperationSets(config)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +85,8 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 		next:     next,
 		upstream: up,
 		policy:   p,
-		scrub:    scrubber{envs: config.ScrubEnvs},
-		insecure: insecure,
+		scrub:    scrub,
+		ops:      ops,
 		log:      log,
 	}, nil
 }
@@ -91,16 +95,19 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 // Yaegi: each call allocates every local of the function that it enters.
 func (f *filter) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	ep, err := route(req)
-	switch {
-	case err != nil:
+	if err != nil {
 		f.refuse(rw, req, http.StatusForbidden, err.Error())
-	case f.policy.all:
-		f.serveAll(rw, req, ep)
-	case ep.op.gate != "" && !f.insecure[ep.op.id]:
-		f.refuse(rw, req, http.StatusForbidden, ep.op.id+" is refused: "+ep.op.gate+"; insecureAllowOperations opens it")
-	default:
-		f.serve(rw, req, ep)
+		return
 	}
+	if reason := f.ops.refusal(ep.op, !f.policy.all); reason != "" {
+		f.refuse(rw, req, http.StatusForbidden, reason)
+		return
+	}
+	if f.policy.all {
+		f.serveAll(rw, req, ep)
+		return
+	}
+	f.serve(rw, req, ep)
 }
 
 // serve handles an operation while a selector is set. The switch is the whole
@@ -144,11 +151,23 @@ func (f *filter) serve(rw http.ResponseWriter, req *http.Request, ep *endpoint) 
 // serveAll handles an operation while every container is visible: nothing
 // needs to be hidden, only scrubbed.
 func (f *filter) serveAll(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	if !f.scrub.concerns(ep.op.id) {
-		f.forwardAsIs(rw, req, ep)
+	if err := f.checkLabelFilters(ep); err != nil {
+		f.refuse(rw, req, http.StatusBadRequest, err.Error())
 		return
 	}
-	ans, err := f.fetch(req, ep, ep.ref)
+	switch {
+	case !f.scrub.concerns(ep.op.id):
+		f.forwardAsIs(rw, req, ep)
+	case ep.op.action == events:
+		f.serveAllEvents(rw, req, ep)
+	default:
+		f.serveScrubbed(rw, req, ep, ep.ref)
+	}
+}
+
+// serveScrubbed forwards the request on ref and sends the answer scrubbed.
+func (f *filter) serveScrubbed(rw http.ResponseWriter, req *http.Request, ep *endpoint, ref string) {
+	ans, err := f.fetch(req, ep, ref)
 	if err != nil {
 		f.fail(rw, ep, err)
 		return
@@ -173,24 +192,6 @@ func (f *filter) serveAll(rw http.ResponseWriter, req *http.Request, ep *endpoin
 func (f *filter) refuse(rw http.ResponseWriter, req *http.Request, status int, reason string) {
 	f.log.infof("refused %s %q: %s", req.Method, req.URL.Path, reason)
 	writeError(rw, nil, status, "dpf: "+reason)
-}
-
-// newOperationSet compiles the option insecureAllowOperations.
-func newOperationSet(ids []string) (map[string]bool, error) {
-	gated := make([]string, 0, len(operations))
-	for i := range operations {
-		if operations[i].gate != "" {
-			gated = append(gated, operations[i].id)
-		}
-	}
-	set := make(map[string]bool, len(ids))
-	for i, id := range ids {
-		if !contains(gated, id) {
-			return nil, fmt.Errorf("insecureAllowOperations[%d]: %q: not an operation that needs it%s", i, id, suggestion(id, gated))
-		}
-		set[id] = true
-	}
-	return set, nil
 }
 
 // fail answers a request that could not be decided or whose answer could not

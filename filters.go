@@ -7,6 +7,32 @@ import (
 	"strings"
 )
 
+// filters decodes the query parameter filters of an endpoint. A label whose
+// value is masked cannot be asked for: the answer would tell the value.
+func (f *filter) filters(ep *endpoint) (map[string][]string, error) {
+	filters, err := parseFilters(ep.query.Get("filters"), ep.op.filters)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %v", ep.op.id, err)
+	}
+	for _, label := range filters["label"] {
+		key, _, _ := strings.Cut(label, "=")
+		if f.scrub.masksLabel(key) {
+			return nil, fmt.Errorf("%s: filters: the label %q is masked", ep.op.id, key)
+		}
+	}
+	return filters, nil
+}
+
+// checkLabelFilters checks the filters of an operation that is forwarded as
+// it is.
+func (f *filter) checkLabelFilters(ep *endpoint) error {
+	if len(f.scrub.maskLabels) == 0 || ep.op.filters == "" || ep.query.Get("filters") == "" {
+		return nil
+	}
+	_, err := f.filters(ep)
+	return err
+}
+
 // parseFilters decodes the query parameter filters in both of its forms,
 // {"key":["value"]} and {"key":{"value":true}}. known holds the keys,
 // separated by blanks. The key dangling is left out: what is in use is used by

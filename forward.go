@@ -33,7 +33,7 @@ func (f *filter) forwardTo(rw http.ResponseWriter, req *http.Request, ep *endpoi
 // still the one that was judged, and so is the query of every operation that
 // has a rule.
 func (f *filter) forwardAsIs(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	setTarget(req, ep.path(ep.ref), ep.encodeQuery(f.scrub.envs))
+	setTarget(req, ep.path(ep.ref), ep.encodeQuery(f.scrub.dropsDetails()))
 	f.log.debugf("%s: forwarded as it is: %s %q", ep.op.id, req.Method, req.RequestURI)
 	f.next.ServeHTTP(rw, req)
 }
@@ -51,7 +51,7 @@ func (f *filter) fetch(req *http.Request, ep *endpoint, ref string) (*answer, er
 // path, query, body and connection headers are built anew from what was
 // understood. The status says how to answer the error.
 func (f *filter) rewrite(req *http.Request, ep *endpoint, ref string) (status int, err error) {
-	setTarget(req, ep.path(ref), ep.encodeQuery(f.scrub.envs))
+	setTarget(req, ep.path(ref), ep.encodeQuery(f.scrub.dropsDetails()))
 	setConnection(req, ep.op)
 	switch ep.op.body {
 	case streamBody:
@@ -81,15 +81,14 @@ func setTarget(req *http.Request, path, query string) {
 var harmlessPsArgs = map[string]bool{"-ef": true, "aux": true, "-aux": true, "ax": true}
 
 // encodeQuery is the query to forward.
-func (ep *endpoint) encodeQuery(scrubEnvs bool) string {
+func (ep *endpoint) encodeQuery(dropDetails bool) string {
 	if len(ep.query) == 0 {
 		return ""
 	}
 	if !harmlessPsArgs[ep.query.Get("ps_args")] {
 		ep.query.Del("ps_args")
 	}
-	if scrubEnvs {
-		// Log details print variables that the container's log options name.
+	if dropDetails {
 		ep.query.Del("details")
 	}
 	return ep.query.Encode()

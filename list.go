@@ -1,7 +1,6 @@
 package dpf
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,7 +88,7 @@ func (f *filter) filterList(req *http.Request, ep *endpoint, ans *answer, limit 
 			break
 		}
 	}
-	return joinList(kept), nil
+	return f.scrub.answer(ep.op.id, append(joinList(kept), '\n'))
 }
 
 // splitList returns the elements of a JSON array of objects.
@@ -102,17 +101,6 @@ func splitList(ans *answer) ([]json.RawMessage, error) {
 		return nil, errors.New("the answer is not a list")
 	}
 	return elements, nil
-}
-
-func joinList(elements [][]byte) []byte {
-	size := 3 + len(elements)
-	for _, element := range elements {
-		size += len(element)
-	}
-	body := make([]byte, 0, size)
-	body = append(body, '[')
-	body = append(body, bytes.Join(elements, []byte{','})...)
-	return append(body, ']', '\n')
 }
 
 // summarized reads the container of a ContainerSummary; aliased reports names
@@ -144,9 +132,9 @@ func (f *filter) rewriteFilters(rw http.ResponseWriter, req *http.Request, ep *e
 		ep.query.Del("filters")
 		return true
 	}
-	filters, err := parseFilters(value, ep.op.filters)
+	filters, err := f.filters(ep)
 	if err != nil {
-		f.refuse(rw, req, http.StatusBadRequest, "ContainerList: "+err.Error())
+		f.refuse(rw, req, http.StatusBadRequest, err.Error())
 		return false
 	}
 	if len(filters["id"])+len(filters["before"])+len(filters["since"]) > 0 {

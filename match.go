@@ -1,7 +1,9 @@
 package dpf
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -21,32 +23,39 @@ type container struct {
 // gets the same verdict wherever it shows up.
 type policy struct {
 	// all: no selector is configured, every container is visible.
-	all    bool
-	names  []string
-	labels []labelRule
-}
-
-// labelRule matches a label by a part of its key and a part of its value.
-type labelRule struct {
-	key, value string
+	all bool
+	// requireAll: each list that is set must have a match.
+	requireAll    bool
+	names         []pattern
+	labels        []labelRule
+	excludeNames  []pattern
+	excludeLabels []labelRule
 }
 
 // newPolicy compiles the selectors of config.
 func newPolicy(config *Config) (policy, error) {
-	p := policy{names: config.ContainerNames}
-	for i, s := range config.ContainerLabels {
-		key, value, hasValue := strings.Cut(s, "=")
-		if key == "" {
-			return policy{}, fmt.Errorf("containerLabels[%d]: %q: empty key", i, s)
-		}
-		if hasValue && value == "" {
-			// Closed: every value contains the empty one, so that the rule
-			// would show more than it seems to.
-			return policy{}, fmt.Errorf("containerLabels[%d]: %q: empty value; write %q to match every value", i, s, key)
-		}
-		p.labels = append(p.labels, labelRule{key: key, value: value})
+	var p policy
+	switch config.Require {
+	case "any", "":
+	case "all":
+		p.requireAll = true
+	default:
+		return policy{}, fmt.Errorf("require: %q: must be any or all", config.Require)
 	}
-	p.all = len(p.names) == 0 && len(p.labels) == 0
+	var err error
+	if p.names, err = newPatterns("containerNames", config.Match, config.ContainerNames); err != nil {
+		return policy{}, err
+	}
+	if p.labels, err = newLabelRules("containerLabels", config.Match, config.ContainerLabels); err != nil {
+		return policy{}, err
+	}
+	if p.excludeNames, err = newPatterns("excludeNames", config.Match, config.ExcludeNames); err != nil {
+		return policy{}, err
+	}
+	if p.excludeLabels, err = newLabelRules("excludeLabels", config.Match, config.ExcludeLabels); err != nil {
+		return policy{}, err
+	}
+	p.all = len(p.names)+len(p.labels)+len(p.excludeNames)+len(p.excludeLabels) == 0
 	return p, nil
 }
 
@@ -55,23 +64,151 @@ func (p *policy) visible(c *container) bool {
 	if p.all {
 		return true
 	}
-	for _, name := range p.names {
-		if strings.Contains(c.Name, name) {
-			return true
-		}
+	return !p.excluded(c) && p.selected(c)
+}
+
+// readsNames reports whether a rename can change a verdict.
+func (p *policy) readsNames() bool {
+	return len(p.names)+len(p.excludeNames) > 0
+}
+
+// excluded reports whether an exclude hides c.
+func (p *policy) excluded(c *container) bool {
+	if len(p.excludeNames) > 0 && c.Name == "" {
+		return true // Closed: without a name nobody can say.
 	}
-	for _, rule := range p.labels {
-		if rule.matches(c.Labels) {
+	return matchAny(p.excludeNames, c.Name) || matchAnyLabel(p.excludeLabels, c.Labels)
+}
+
+// selected reports whether the selectors show c; none shows all.
+func (p *policy) selected(c *container) bool {
+	byName := matchAny(p.names, c.Name)
+	byLabel := matchAnyLabel(p.labels, c.Labels)
+	switch {
+	case len(p.names) == 0 && len(p.labels) == 0:
+		return true
+	case p.requireAll:
+		return (byName || len(p.names) == 0) && (byLabel || len(p.labels) == 0)
+	}
+	return byName || byLabel
+}
+
+// pattern compares a string in one of the modes of the option match.
+type pattern struct {
+	mode string
+	text string
+	re   *regexp.Regexp
+}
+
+// newPattern compiles text for a mode.
+func newPattern(mode, text string) (pattern, error) {
+	p := pattern{mode: mode, text: text}
+	expression := text
+	switch mode {
+	case "contains", "":
+		p.mode = "contains"
+		return p, nil
+	case "exact":
+		return p, nil
+	case "glob":
+		if strings.ContainsAny(text, `[]{}\`) {
+			return pattern{}, errors.New("a glob has * and ? only; use match: regexp for more")
+		}
+		expression = strings.ReplaceAll(strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, `.*`), `\?`, `.`)
+	case "regexp":
+	default:
+		return pattern{}, errors.New("no such match mode")
+	}
+	re, err := regexp.Compile(`^(?s:` + expression + `)$`)
+	if err != nil {
+		return pattern{}, err
+	}
+	p.re = re
+	return p, nil
+}
+
+func (p *pattern) matches(s string) bool {
+	switch p.mode {
+	case "contains":
+		return strings.Contains(s, p.text)
+	case "exact":
+		return s == p.text
+	}
+	return p.re.MatchString(s)
+}
+
+func matchAny(patterns []pattern, s string) bool {
+	for i := range patterns {
+		if patterns[i].matches(s) {
 			return true
 		}
 	}
 	return false
 }
 
+// newPatterns compiles one list of names.
+func newPatterns(option, mode string, values []string) ([]pattern, error) {
+	patterns := make([]pattern, 0, len(values))
+	for i, value := range values {
+		p, err := newPattern(mode, value)
+		if err != nil {
+			return nil, fmt.Errorf("%s[%d]: %q: %v", option, i, value, err)
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns, nil
+}
+
+// labelRule matches a label by its key and, if there is one, its value.
+type labelRule struct {
+	key      pattern
+	value    pattern
+	hasValue bool
+}
+
+// newLabelRules compiles one list of labels, "key" or "key=value".
+func newLabelRules(option, mode string, values []string) ([]labelRule, error) {
+	rules := make([]labelRule, 0, len(values))
+	for i, s := range values {
+		key, value, hasValue := strings.Cut(s, "=")
+		if key == "" {
+			return nil, fmt.Errorf("%s[%d]: %q: empty key", option, i, s)
+		}
+		if hasValue && value == "" && (mode == "contains" || mode == "") {
+			// Closed: every value contains the empty one, so that the rule
+			// would match more than it seems to.
+			return nil, fmt.Errorf("%s[%d]: %q: empty value; write %q to match every value", option, i, s, key)
+		}
+		rule := labelRule{hasValue: hasValue}
+		var err error
+		if rule.key, err = newPattern(mode, key); err == nil {
+			rule.value, err = newPattern(mode, value)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s[%d]: %q: %v", option, i, s, err)
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
+}
+
 // matches reports whether one label has both parts of the rule.
 func (r *labelRule) matches(labels map[string]string) bool {
+	if r.key.mode == "exact" {
+		value, ok := labels[r.key.text]
+		return ok && (!r.hasValue || value == r.value.text)
+	}
 	for key, value := range labels {
-		if strings.Contains(key, r.key) && strings.Contains(value, r.value) {
+		if r.key.matches(key) && (!r.hasValue || r.value.matches(value)) {
+			return true
+		}
+	}
+	return false
+}
+
+func matchAnyLabel(rules []labelRule, labels map[string]string) bool {
+	for i := range rules {
+		if rules[i].matches(labels) {
 			return true
 		}
 	}

@@ -168,27 +168,6 @@ func (inv *inventory) cutNetworkSettings(raw []byte) ([]byte, error) {
 	})
 }
 
-// within replaces the values of one key of an object, or of every key if key
-// is empty.
-func within(raw []byte, key string, replace func([]byte) ([]byte, error)) ([]byte, error) {
-	inner, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range inner {
-		if key != "" && m.key != key {
-			continue
-		}
-		with, err := replace(raw[m.from:m.to])
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, edit{m.from, m.to, with})
-	}
-	return apply(raw, edits), nil
-}
-
 // blank empties string members of an object.
 func blank(raw []byte, keys ...string) ([]byte, error) {
 	inner, err := members(raw)

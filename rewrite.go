@@ -1,14 +1,10 @@
 package dpf
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"net/http"
 )
-
-// errHidden says that an answer is about an object that the client may not
-// know of.
-var errHidden = errors.New("not visible")
 
 // serveRewrite answers an operation from whose answer the entries and
 // counters of hidden containers are cut.
@@ -34,15 +30,15 @@ func (f *filter) cut(id string, inv *inventory, u *usage, body []byte) ([]byte, 
 	case "SystemDataUsage":
 		return f.cutDataUsage(inv, u, body)
 	case "NetworkList", "NetworkListSlash":
-		return keepElements(body, func(n []byte) ([]byte, error) { return inv.cutNetwork(u, n) })
+		return eachElement(body, func(n []byte) ([]byte, error) { return inv.cutNetwork(u, n) })
 	case "VolumeList":
-		return within(body, "Volumes", func(volumes []byte) ([]byte, error) { return keepElements(volumes, u.cutVolume) })
+		return within(body, "Volumes", func(volumes []byte) ([]byte, error) { return eachElement(volumes, u.cutVolume) })
 	case "ImageList":
-		return keepElements(body, u.cutImage)
+		return eachElement(body, u.cutImage)
 	case "ServiceList":
-		return keepElements(body, f.cutService)
+		return eachElement(body, f.cutService)
 	case "TaskList":
-		return keepElements(body, func(task []byte) ([]byte, error) { return f.cutTask(inv, task) })
+		return eachElement(body, func(task []byte) ([]byte, error) { return f.cutTask(inv, task) })
 	}
 	return nil, errors.New("no rule for the answer")
 }
@@ -74,13 +70,21 @@ func (f *filter) serveCut(rw http.ResponseWriter, req *http.Request, ep *endpoin
 		return
 	}
 	if err == nil {
-		body, err = f.scrub.answer(ep.op.id, body)
+		body, err = f.scrub.answer(ep.op.id, endLine(body))
 	}
 	if err != nil {
 		f.fail(rw, ep, err)
 		return
 	}
 	ans.send(rw, body)
+}
+
+// endLine ends a body with the newline that dockerd's encoder writes.
+func endLine(body []byte) []byte {
+	if bytes.HasSuffix(body, []byte{'\n'}) {
+		return body
+	}
+	return append(body[:len(body):len(body)], '\n')
 }
 
 // usage takes the inventory and what the visible containers use. It reports
@@ -102,57 +106,18 @@ func (f *filter) usage(rw http.ResponseWriter, req *http.Request, ep *endpoint) 
 // narrowFilters encodes the query parameter filters anew, with the keys that
 // the operation has. It reports false if it answered.
 func (f *filter) narrowFilters(rw http.ResponseWriter, req *http.Request, ep *endpoint) bool {
-	value := ep.query.Get("filters")
-	ep.query.Del("filters")
-	if value == "" {
+	if ep.query.Get("filters") == "" {
+		ep.query.Del("filters")
 		return true
 	}
-	filters, err := parseFilters(value, ep.op.filters)
+	filters, err := f.filters(ep)
 	if err != nil {
-		f.refuse(rw, req, http.StatusBadRequest, ep.op.id+": "+err.Error())
+		f.refuse(rw, req, http.StatusBadRequest, err.Error())
 		return false
 	}
+	ep.query.Del("filters")
 	if len(filters) > 0 {
 		ep.query.Set("filters", encodeFilters(filters))
 	}
 	return true
-}
-
-// keepElements passes the elements of a list of objects through change, which
-// returns errHidden for those to leave out. null stays null.
-func keepElements(raw []byte, change func([]byte) ([]byte, error)) ([]byte, error) {
-	var elements []json.RawMessage
-	if err := json.Unmarshal(raw, &elements); err != nil {
-		return nil, err
-	}
-	if elements == nil {
-		return raw, nil
-	}
-	kept := make([][]byte, 0, len(elements))
-	for _, element := range elements {
-		changed, err := change(element)
-		if errors.Is(err, errHidden) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		kept = append(kept, changed)
-	}
-	return joinList(kept), nil
-}
-
-// replaceMembers replaces the values of some members of an object.
-func replaceMembers(raw []byte, values map[string]string) ([]byte, error) {
-	inner, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range inner {
-		if value, ok := values[m.key]; ok {
-			edits = append(edits, edit{m.from, m.to, []byte(value)})
-		}
-	}
-	return apply(raw, edits), nil
 }

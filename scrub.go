@@ -4,153 +4,244 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 )
 
-// scrubber removes fields from JSON objects, as the scrub options say. Order,
-// unknown fields and every byte that is not removed survive.
+// mask stands for a value that the client may not see.
+const mask = "***"
+
+// scrubber removes and masks fields in the answers about visible containers,
+// as the scrub options say. Order, unknown fields and every byte that is not
+// removed survive. It is pure and read-only once compiled.
 type scrubber struct {
-	envs bool
+	envs       bool // scrubEnvs
+	keepEnvs   []pattern
+	maskEnvs   []pattern
+	maskLabels []pattern
+	commands   bool
+	answers    map[string]*place // by operationId
 }
 
-// envPaths are the places of environment lists in the answers of the API. A
-// blank stands for every element of a list.
-var envPaths = map[string][]string{
-	"ContainerInspect": {"Config.Env"},
-	"ImageInspect":     {"Config.Env", "ContainerConfig.Env"},
-	"ServiceList":      {" .Spec.TaskTemplate.ContainerSpec.Env", " .PreviousSpec.TaskTemplate.ContainerSpec.Env"},
-	"ServiceInspect":   {"Spec.TaskTemplate.ContainerSpec.Env", "PreviousSpec.TaskTemplate.ContainerSpec.Env"},
-	"TaskList":         {" .Spec.ContainerSpec.Env"},
-	"TaskInspect":      {"Spec.ContainerSpec.Env"},
+// newScrubber compiles the scrub options.
+func newScrubber(config *Config) (*scrubber, error) {
+	s := &scrubber{envs: config.ScrubEnvs, commands: config.ScrubCommands, answers: map[string]*place{}}
+	if len(config.KeepEnvs) > 0 && !config.ScrubEnvs {
+		return nil, errors.New("keepEnvs: has no effect without scrubEnvs: true")
+	}
+	var err error
+	if s.keepEnvs, err = keyGlobs("keepEnvs", config.KeepEnvs); err != nil {
+		return nil, err
+	}
+	if s.maskEnvs, err = keyGlobs("maskEnvs", config.MaskEnvs); err != nil {
+		return nil, err
+	}
+	if s.maskLabels, err = keyGlobs("maskLabels", config.MaskLabels); err != nil {
+		return nil, err
+	}
+	if s.concernsEnvs() {
+		s.put(envPlaces, s.env)
+	}
+	if len(s.maskLabels) > 0 {
+		s.put(labelPlaces, s.labels)
+	}
+	if config.ScrubCommands {
+		s.put(commandPlaces, emptied)
+		s.put(map[string][]string{"ContainerTop": {""}}, cutTop)
+		s.put(map[string][]string{"SystemEvents": {"Action", "status"}}, cutExecAction)
+	}
+	if config.ScrubMounts {
+		s.put(mountPlaces, emptied)
+	}
+	return s, nil
 }
+
+// keyGlobs compiles globs for keys, which match without regard to case.
+func keyGlobs(option string, globs []string) ([]pattern, error) {
+	patterns := make([]pattern, 0, len(globs))
+	for i, glob := range globs {
+		p, err := newPattern("glob", strings.ToLower(glob))
+		if err != nil {
+			return nil, fmt.Errorf("%s[%d]: %q: %v", option, i, glob, err)
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns, nil
+}
+
+// put adds a change at places of the answers. The place "" is the answer.
+func (s *scrubber) put(places map[string][]string, c change) {
+	for id, paths := range places {
+		if s.answers[id] == nil {
+			s.answers[id] = &place{}
+		}
+		for _, path := range paths {
+			if path == "" {
+				s.answers[id].change = c
+				continue
+			}
+			s.answers[id].add(path, c)
+		}
+	}
+}
+
+func (s *scrubber) concernsEnvs() bool { return s.envs || len(s.maskEnvs) > 0 }
 
 // concerns reports whether answers of the operation are scrubbed.
-func (s *scrubber) concerns(id string) bool {
-	return s.envs && envPaths[id] != nil
-}
+func (s *scrubber) concerns(id string) bool { return s.answers[id] != nil }
+
+// dropsDetails reports whether log details are cut: they print the variables
+// and labels that the log options of the container name.
+func (s *scrubber) dropsDetails() bool { return s.concernsEnvs() || len(s.maskLabels) > 0 }
 
 // answer scrubs the answer of an operation.
 func (s *scrubber) answer(id string, body []byte) ([]byte, error) {
-	if !s.concerns(id) {
+	tree := s.answers[id]
+	if tree == nil {
 		return body, nil
 	}
-	var err error
-	for _, path := range envPaths[id] {
-		if body, err = replaceAt(body, path, emptyList); err != nil {
-			return nil, err
-		}
-	}
-	if id == "ContainerInspect" || id == "ImageInspect" {
-		err = checkEnvs(body)
-	}
-	return body, err
-}
-
-func emptyList(_ []byte) ([]byte, error) { return []byte("[]"), nil }
-
-// replaceAt replaces the values at a path of keys with dots between them.
-func replaceAt(raw []byte, path string, replace func([]byte) ([]byte, error)) ([]byte, error) {
-	key, rest, deeper := strings.Cut(path, ".")
-	inner := replace
-	if deeper {
-		inner = func(value []byte) ([]byte, error) { return replaceAt(value, rest, replace) }
-	}
-	if key == " " {
-		return eachElement(raw, inner)
-	}
-	return within(raw, key, inner)
-}
-
-// eachElement replaces every element of a list.
-func eachElement(raw []byte, replace func([]byte) ([]byte, error)) ([]byte, error) {
-	var elements []json.RawMessage
-	if err := json.Unmarshal(raw, &elements); err != nil {
+	scrubbed, err := tree.apply(body)
+	if err != nil {
 		return nil, err
 	}
-	out := make([][]byte, 0, len(elements))
-	for _, element := range elements {
-		changed, err := replace(element)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, changed)
+	if bytes.HasSuffix(body, []byte{'\n'}) && !bytes.HasSuffix(scrubbed, []byte{'\n'}) {
+		scrubbed = append(scrubbed, '\n')
 	}
-	return joinList(out), nil
+	if s.concernsEnvs() && envPlaces[id] != nil {
+		err = s.checkEnvs(scrubbed)
+	}
+	return scrubbed, err
 }
 
-// checkEnvs makes sure that an inspect holds no environment, however its keys
-// are spelled.
-func checkEnvs(body []byte) error {
+// env scrubs an environment list.
+func (s *scrubber) env(raw []byte) ([]byte, error) {
+	if s.envs && len(s.keepEnvs) == 0 {
+		return []byte("[]"), nil
+	}
+	var list []string
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, err
+	}
+	kept := s.variables(list)
+	if len(kept) == len(list) && strings.Join(kept, "\x00") == strings.Join(list, "\x00") {
+		return raw, nil
+	}
+	return encode(kept)
+}
+
+// variables returns what is left of an environment.
+func (s *scrubber) variables(list []string) []string {
+	kept := make([]string, 0, len(list))
+	for _, variable := range list {
+		key, _, hasValue := strings.Cut(variable, "=")
+		if s.envs && !matchAny(s.keepEnvs, strings.ToLower(key)) {
+			continue
+		}
+		if hasValue && matchAny(s.maskEnvs, strings.ToLower(key)) {
+			variable = key + "=" + mask
+		}
+		kept = append(kept, variable)
+	}
+	return kept
+}
+
+// checkEnvs makes sure that no environment is left that a client in Go would
+// read as one, however its keys are spelled.
+func (s *scrubber) checkEnvs(body []byte) error {
 	var check struct {
 		Config struct {
-			Env []json.RawMessage
+			Env []string
 		}
+		ContainerConfig struct {
+			Env []string
+		}
+	}
+	if body = bytes.TrimSpace(body); len(body) == 0 || body[0] != '{' {
+		return nil // A list: swarm has no spelling but one.
 	}
 	if err := json.Unmarshal(body, &check); err != nil {
 		return err
 	}
-	if len(check.Config.Env) > 0 {
+	left := append(check.Config.Env, check.ContainerConfig.Env...)
+	if strings.Join(s.variables(left), "\x00") != strings.Join(left, "\x00") {
 		return errors.New("the environment could not be removed")
 	}
 	return nil
 }
 
-// member is one member of a JSON object; its value stands at [from, to).
-type member struct {
-	key      string
-	from, to int
-}
-
-// members splits a JSON object at its top level. null has no members.
-func members(raw []byte) ([]member, error) {
-	if bytes.Equal(bytes.TrimSpace(raw), []byte("null")) {
-		return nil, nil
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	open, err := dec.Token()
+// labels masks values in an object of labels. In an event the name and the
+// image of the container stand among them and stay.
+func (s *scrubber) labels(raw []byte) ([]byte, error) {
+	inner, err := members(raw)
 	if err != nil {
 		return nil, err
 	}
-	if open != json.Delim('{') {
-		return nil, errors.New("not a JSON object")
-	}
-	var found []member
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, err
+	var edits []edit
+	for _, m := range inner {
+		if m.key != "name" && m.key != "image" && s.masksLabel(m.key) {
+			edits = append(edits, edit{m.from, m.to, []byte(`"` + mask + `"`)})
 		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, err
-		}
-		to := int(dec.InputOffset())
-		name, _ := key.(string)
-		found = append(found, member{key: name, from: to - len(value), to: to})
 	}
-	if _, err := dec.Token(); err != nil {
+	return apply(raw, edits), nil
+}
+
+func (s *scrubber) masksLabel(key string) bool {
+	return matchAny(s.maskLabels, strings.ToLower(key))
+}
+
+// emptied is the empty value of the same type.
+func emptied(raw []byte) ([]byte, error) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		return raw, nil
+	}
+	switch raw[0] {
+	case '"':
+		return []byte(`""`), nil
+	case '[':
+		return []byte("[]"), nil
+	case '{':
+		return []byte("{}"), nil
+	}
+	return []byte("null"), nil
+}
+
+// cutExecAction removes the command line from the action of an event of an
+// exec instance, "exec_create: sh -c ...".
+func cutExecAction(raw []byte) ([]byte, error) {
+	var action string
+	if err := json.Unmarshal(raw, &action); err != nil {
 		return nil, err
 	}
-	return found, nil
+	verb, _, _ := strings.Cut(action, ":")
+	if verb != "exec_create" && verb != "exec_start" {
+		return raw, nil
+	}
+	return []byte(`"` + verb + `: ` + mask + `"`), nil
 }
 
-// edit replaces the bytes at [from, to).
-type edit struct {
-	from, to int
-	with     []byte
-}
-
-// apply returns raw with the edits, which must be in order and apart.
-func apply(raw []byte, edits []edit) []byte {
-	if len(edits) == 0 {
-		return raw
+// cutTop empties the column of the command line in the answer of
+// ContainerTop. Without such a column there is nothing that could be shown.
+func cutTop(raw []byte) ([]byte, error) {
+	var top struct {
+		Titles    []string
+		Processes [][]string
 	}
-	out := make([]byte, 0, len(raw))
-	at := 0
-	for _, e := range edits {
-		out = append(out, raw[at:e.from]...)
-		out = append(out, e.with...)
-		at = e.to
+	if err := json.Unmarshal(raw, &top); err != nil {
+		return nil, err
 	}
-	return append(out, raw[at:]...)
+	column := -1
+	for i, title := range top.Titles {
+		if title == "CMD" || title == "COMMAND" {
+			column = i
+		}
+	}
+	for i, process := range top.Processes {
+		if column < 0 || column >= len(process) {
+			return nil, errors.New("the process list has no column of commands")
+		}
+		// The command is the last column and holds the rest of the line.
+		top.Processes[i] = append(process[:column:column], mask)
+	}
+	return encode(top)
 }

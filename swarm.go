@@ -37,16 +37,14 @@ type task struct {
 }
 
 // showsService judges a service by its name, its labels and those of its
-// containers.
+// containers. An exclude that matches either hides it.
 func (f *filter) showsService(s *service) bool {
-	c := &container{ID: s.ID, Name: s.Spec.Name, Labels: map[string]string{}}
-	for key, value := range s.Spec.TaskTemplate.ContainerSpec.Labels {
-		c.Labels[key] = value
+	own := &container{ID: s.ID, Name: s.Spec.Name, Labels: s.Spec.Labels}
+	inner := &container{ID: s.ID, Name: s.Spec.Name, Labels: s.Spec.TaskTemplate.ContainerSpec.Labels}
+	if f.policy.excluded(own) || f.policy.excluded(inner) {
+		return false
 	}
-	for key, value := range s.Spec.Labels {
-		c.Labels[key] = value
-	}
-	return f.policy.visible(c)
+	return f.policy.selected(own) || f.policy.selected(inner)
 }
 
 // cutService keeps a service that the client may know of.
@@ -88,9 +86,9 @@ func (f *filter) narrowServices(rw http.ResponseWriter, req *http.Request, ep *e
 	if !strings.Contains(value, `"service"`) {
 		return true
 	}
-	filters, err := parseFilters(value, ep.op.filters)
+	filters, err := f.filters(ep)
 	if err != nil {
-		f.refuse(rw, req, http.StatusBadRequest, ep.op.id+": "+err.Error())
+		f.refuse(rw, req, http.StatusBadRequest, err.Error())
 		return false
 	}
 	ans, err := f.upstream.get(req, ep.version+"/services", "")

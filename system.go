@@ -44,11 +44,11 @@ func (f *filter) cutDataUsage(inv *inventory, u *usage, body []byte) ([]byte, er
 func (f *filter) cutUsage(inv *inventory, u *usage, key string, raw []byte) ([]byte, error) {
 	switch key {
 	case "Containers":
-		return keepElements(raw, func(c []byte) ([]byte, error) { return f.cutUsedContainer(inv, c) })
+		return eachElement(raw, func(c []byte) ([]byte, error) { return f.cutUsedContainer(inv, c) })
 	case "Images":
-		return keepElements(raw, u.cutImage)
+		return eachElement(raw, u.cutImage)
 	case "Volumes":
-		return keepElements(raw, u.cutVolume)
+		return eachElement(raw, u.cutVolume)
 	case "BuildCache":
 		return []byte("[]"), nil
 	case "LayersSize", "BuilderSize":
@@ -93,7 +93,7 @@ func cutTotals(raw []byte, total, active int, change func([]byte) ([]byte, error
 		Items       json.RawMessage `json:"Items,omitempty"`
 	}{ActiveCount: active, TotalCount: total}
 	if len(kind.Items) > 0 {
-		items, err := keepElements(kind.Items, change)
+		items, err := eachElement(kind.Items, change)
 		if err != nil {
 			return nil, err
 		}

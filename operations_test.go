@@ -1,0 +1,156 @@
+package dpf
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// engineOperation is a line of testdata/operations.tsv.
+type engineOperation struct {
+	method, path, id string
+}
+
+// engineOperations reads the operations of every supported API version.
+func engineOperations(t *testing.T) []engineOperation {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/operations.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameter := regexp.MustCompile(`\{[^}]*\}`)
+	var all []engineOperation
+	for _, line := range strings.Split(string(raw), "\n") {
+		fields := strings.Split(line, "\t")
+		if strings.HasPrefix(line, "#") || len(fields) < 3 {
+			continue
+		}
+		all = append(all, engineOperation{fields[0], parameter.ReplaceAllString(fields[1], "{}"), fields[2]})
+	}
+	if len(all) < 107 {
+		t.Fatalf("got %d operations, want all of the API", len(all))
+	}
+	return all
+}
+
+// Every operation of every supported API version has a line, and every line
+// is an operation.
+func TestEveryOperationHasALine(t *testing.T) {
+	known := map[string]bool{}
+	for _, want := range engineOperations(t) {
+		key := want.method + " " + want.path
+		known[key] = true
+		op := routes[key]
+		if op == nil {
+			t.Errorf("%s (%s) has no line", key, want.id)
+			continue
+		}
+		if want.id != "-" && op.id != want.id {
+			t.Errorf("%s is called %s, want %s", key, op.id, want.id)
+		}
+	}
+	seen := map[string]bool{}
+	for i := range operations {
+		op := &operations[i]
+		if key := op.method + " " + op.path; !known[key] {
+			t.Errorf("%s (%s) is no operation of the API", key, op.id)
+		}
+		if seen[op.id] {
+			t.Errorf("two lines are called %s", op.id)
+		}
+		seen[op.id] = true
+		if op.action == refuse && op.gate == "" {
+			t.Errorf("%s has neither an action nor a reason to refuse it", op.id)
+		}
+	}
+}
+
+// A request for an operation finds its line.
+func TestOperationsAreRouted(t *testing.T) {
+	for i := range operations {
+		op := &operations[i]
+		if strings.Count(op.path, "{}") > 1 || op.method == http.MethodOptions || op.id == "DebugProfiles" {
+			continue // No reference can be told apart: refused as unknown.
+		}
+		path := strings.Replace(op.path, "{}", "name", 1)
+		ep, err := route(&http.Request{Method: op.method, URL: &url.URL{Path: "/v1.41" + path}})
+		if err != nil || ep.op.id != op.id {
+			t.Errorf("%s %s: got %v, want %s", op.method, path, err, op.id)
+		}
+	}
+}
+
+// endpointsDoc is docs/endpoints.md as the table says.
+func endpointsDoc() string {
+	var doc strings.Builder
+	doc.WriteString(`# Endpoints
+
+What dpf does with every operation of the Docker Engine API, 1.24 to 1.56.
+Made from the table in ` + "`route.go`" + ` by ` + "`make docs`" + `.
+
+- **pass**: forwarded; the answer holds nothing about containers.
+- **filter**: hidden containers are cut out of the answer.
+- **check**: decided by the container that the request names, before anything is
+  forwarded. Hidden and absent get the same 404.
+- **refuse**: 403 while a selector is set. ` + "`insecureAllowOperations`" + ` forwards it as it is;
+  without a selector nothing is hidden, and it is forwarded.
+
+Any other path or method is refused. The group is the one of the option
+` + "`operations`" + `; an operation without a group is always allowed.
+
+| Operation | Route | Action | Group | What is removed, or why it is refused |
+|---|---|---|---|---|
+`)
+	for i := range operations {
+		op := &operations[i]
+		note := op.cuts
+		if op.gate != "" {
+			note = op.gate
+		}
+		fmt.Fprintf(&doc, "| %s | `%s %s` | %s | %s | %s |\n", op.id, op.method, op.path, actionName(op), strings.ReplaceAll(op.group, " ", ", "), note)
+	}
+	return doc.String()
+}
+
+// actionName is what the documentation calls the action of an operation.
+func actionName(op *operation) string {
+	if op.gate != "" && op.action != refuse {
+		return "refuse; opened: check"
+	}
+	switch op.action {
+	case refuse:
+		return "refuse"
+	case pass:
+		return "pass"
+	case list, events, rewrite:
+		return "filter"
+	case inspect, execInspect, network, image, volume, fromList:
+		return "check, filter"
+	}
+	return "check"
+}
+
+// DPF_UPDATE=1 writes the documentation anew.
+func TestEndpointsDoc(t *testing.T) {
+	const file = "docs/endpoints.md"
+	want := endpointsDoc()
+	if os.Getenv("DPF_UPDATE") != "" {
+		if err := os.MkdirAll("docs", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is stale: run make docs", file)
+	}
+}
