@@ -1,0 +1,142 @@
+// Canary looks for leaks in the plugin: it fills a private Docker Engine with
+// hidden containers that carry unique words wherever a container can carry
+// one, sends every operation of the Engine API in every way it knows through
+// a real Traefik with the plugin, and looks for the words in every byte that
+// comes back. Nothing hidden may change, and nothing hidden may answer in
+// another way than what does not exist.
+//
+// Usage, in the directory e2e:
+//
+//	go run ./cmd/canary [-dockerd binary] [-runtime binary] [-operations file]
+//
+// First it shows that it can fail: without the plugin it must find hundreds of
+// leaks, and every sort of word. The socket proxy in front of the engine
+// allows everything, so that nothing but the plugin protects.
+//
+// The last line is "canary: <requests> requests, <n> leaks, <n> state changes,
+// <n> oracles"; the exit status is 0 only if the last three are. It needs
+// root, and what package engine needs.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
+)
+
+func main() {
+	var o options
+	flag.StringVar(&o.dockerd, "dockerd", "", "dockerd `binary`; the one on PATH if empty")
+	flag.StringVar(&o.runtime, "runtime", "", "OCI runtime `binary`; dockerd's own if empty")
+	flag.StringVar(&o.operations, "operations", "", "table of operations; testdata/operations.tsv of the plugin if empty")
+	flag.BoolVar(&o.controlOnly, "control", false, "only show that leaks are found without the plugin")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	clean, err := run(ctx, o)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "canary:", err)
+	}
+	if err != nil || !clean {
+		os.Exit(1)
+	}
+}
+
+// options are the flags.
+type options struct {
+	dockerd, runtime, operations string
+	controlOnly                  bool
+}
+
+// run does everything and leaves nothing behind.
+func run(ctx context.Context, o options) (clean bool, err error) {
+	root, err := plugin.Root()
+	if err != nil {
+		return false, err
+	}
+	if o.operations == "" {
+		o.operations = filepath.Join(root, "testdata", "operations.tsv")
+	}
+	ops, err := readOperations(o.operations)
+	if err != nil {
+		return false, err
+	}
+	b, err := newBench(ctx, o, root)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, b.stop()) }()
+
+	s, err := newScene(b.engine, b.dir)
+	if err != nil {
+		return false, err
+	}
+	if err := b.startTraefik(root); err != nil {
+		return false, err
+	}
+	if err := control(ctx, b, s, ops); err != nil || o.controlOnly {
+		return err == nil, err
+	}
+	return attack(ctx, b, s, ops)
+}
+
+// minControlLeaks is the number of requests that must leak without the plugin.
+const minControlLeaks = 200
+
+// control sends what changes nothing past the plugin. Finding nothing there
+// would mean that the check finds nothing anywhere.
+func control(ctx context.Context, b *bench, s *scene, ops []operation) error {
+	r := newReport(os.Stderr)
+	run := &runner{secrets: s.secrets, report: r}
+	run.run(ctx, newPlanner(s, ops, b.open()).control())
+	fmt.Printf("canary: without the plugin: %d requests, %d of them leak, %d oracles\n",
+		run.requests.Load(), len(r.requests), r.oracles.total)
+	if len(r.requests) < minControlLeaks || r.oracles.total == 0 {
+		return errors.New("without the plugin, that is too little: the check cannot be trusted")
+	}
+	for _, kind := range s.sorts() {
+		if !r.kinds[kind] {
+			return fmt.Errorf("without the plugin, no answer tells %q: the check cannot be trusted", kind)
+		}
+	}
+	return nil
+}
+
+// attack is the run proper.
+func attack(ctx context.Context, b *bench, s *scene, ops []operation) (clean bool, err error) {
+	started := time.Now()
+	r := newReport(os.Stdout)
+	w, err := startWatcher(s, r, b.filtered())
+	if err != nil {
+		return false, err
+	}
+	p := startPulse(s, r)
+	run := &runner{secrets: s.secrets, report: r}
+	checkVisible(s, r, b.filtered())
+	run.run(ctx, newPlanner(s, ops, b.filtered()).plan())
+	p.stop()
+	checkVisible(s, r, b.filtered())
+	checkPrefix(s, r, b.filtered())
+	w.stop()
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+
+	r.print()
+	fmt.Printf("canary: %s\n", time.Since(started).Round(time.Second))
+	fmt.Printf("canary: %d requests, %d leaks, %d state changes, %d oracles\n",
+		run.requests.Load(), r.leaks.total, r.changes.total, r.oracles.total)
+	return r.clean(), nil
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
