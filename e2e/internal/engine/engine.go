@@ -27,6 +27,11 @@ type Config struct {
 	Dockerd string   // binary
 	Runtime string   // path of an OCI runtime to use in place of the default one
 	Flags   []string // further flags of dockerd
+
+	// Network gives the engine a network namespace of its own, in which it has
+	// the default bridge: containers get addresses, links and user-defined
+	// networks, but reach nothing outside, and a swarm can be initialised.
+	Network bool
 }
 
 // Engine is a running private Docker Engine.
@@ -71,17 +76,24 @@ func (e *Engine) command(config Config) *exec.Cmd {
 	if dockerd == "" {
 		dockerd = "dockerd"
 	}
-	args := []string{
-		"--pid", "--mount", "--fork", "--kill-child", "--mount-proc",
+	args := []string{"--pid", "--mount", "--fork", "--kill-child", "--mount-proc"}
+	if config.Network {
+		// The loopback of a new namespace is down, and a swarm listens there.
+		args = append(args, "--net", "sh", "-c", `ip link set lo up && exec "$@"`, "sh")
+	}
+	args = append(args,
 		dockerd,
 		"--data-root", filepath.Join(e.dir, "data"),
 		"--exec-root", filepath.Join(e.dir, "exec"),
 		"--pidfile", filepath.Join(e.dir, "pid"),
 		"--host", e.Host(),
-		"--cgroup-parent", "/" + e.cgroup,
+		"--cgroup-parent", "/"+e.cgroup,
 		"--storage-driver", "vfs",
+		"--iptables=false", "--ip6tables=false",
+	)
+	if !config.Network {
 		// No change to the network of the machine: containers have none.
-		"--bridge", "none", "--iptables=false", "--ip6tables=false",
+		args = append(args, "--bridge", "none")
 	}
 	if config.Runtime != "" {
 		args = append(args, "--add-runtime", "custom="+config.Runtime, "--default-runtime", "custom",
