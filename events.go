@@ -188,17 +188,21 @@ func (ef *eventFilter) inspect(id string) *container {
 
 // learn forgets everything but the containers that exist.
 func (ef *eventFilter) learn() error {
-	elements, _, err := ef.f.summaries(ef.req, ef.version)
+	ans, err := ef.f.allContainers(ef.req, ef.version)
+	if err != nil {
+		return err
+	}
+	elements, err := splitList(ans)
 	if err != nil {
 		return err
 	}
 	ef.known = make(map[string]*container, len(elements))
 	for _, element := range elements {
-		c, _, err := summarized(element)
+		s, err := summarized(element)
 		if err != nil {
 			return err
 		}
-		ef.known[c.ID] = c
+		ef.known[s.ID] = &s.container
 	}
 	return nil
 }

@@ -18,8 +18,8 @@ import (
 	"net/http"
 )
 
-// filter is one instance of the middleware: the policy of one router. Its
-// state is read-only after New.
+// filter is one instance of the middleware: the policy of one router. But for
+// the bounded verdicts its state is read-only after New.
 type filter struct {
 	name     string
 	next     http.Handler
@@ -27,6 +27,7 @@ type filter struct {
 	policy   policy
 	scrub    *scrubber
 	ops      operationSets
+	verdicts verdicts
 	log      logger
 }
 

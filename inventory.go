@@ -6,47 +6,36 @@ import (
 	"strings"
 )
 
-// inventory is the list of all containers, split by the policy.
+// inventory is what the client may know of: the visible containers.
 type inventory struct {
-	visible []container
+	visible []summary
 	engine  http.Header
-	// The summaries that the containers were read from.
-	summaries, hiddenSummaries []json.RawMessage
+	all     *answer // the list of all containers
 }
 
-// summaries asks for the list of all containers.
-func (f *filter) summaries(req *http.Request, version string) ([]json.RawMessage, http.Header, error) {
+// allContainers asks for the list of all containers.
+func (f *filter) allContainers(req *http.Request, version string) (*answer, error) {
 	ans, err := f.upstream.get(req, version+"/containers/json", "all=1")
-	if err != nil {
-		return nil, nil, err
-	}
-	if ans.status != http.StatusOK {
-		return nil, nil, errUnexpected(ans)
-	}
-	elements, err := splitList(ans)
-	return elements, ans.header, err
-}
-
-// inventory asks for the list of all containers and splits it.
-func (f *filter) inventory(req *http.Request, version string) (*inventory, error) {
-	elements, engine, err := f.summaries(req, version)
 	if err != nil {
 		return nil, err
 	}
-	inv := &inventory{engine: engine}
-	for _, element := range elements {
-		c, _, err := summarized(element)
-		if err != nil {
-			return nil, err
-		}
-		if f.policy.visible(c) {
-			inv.visible = append(inv.visible, *c)
-			inv.summaries = append(inv.summaries, element)
-		} else {
-			inv.hiddenSummaries = append(inv.hiddenSummaries, element)
-		}
+	if ans.status != http.StatusOK {
+		return nil, errUnexpected(ans)
 	}
-	return inv, nil
+	return ans, nil
+}
+
+// inventory asks for the list of all containers and keeps the visible ones.
+func (f *filter) inventory(req *http.Request, version string) (*inventory, error) {
+	ans, err := f.allContainers(req, version)
+	if err != nil {
+		return nil, err
+	}
+	visible, err := f.visibleElements(ans)
+	if err != nil {
+		return nil, err
+	}
+	return &inventory{visible: visible, engine: ans.header, all: ans}, nil
 }
 
 // resolve finds what a reference means among the visible containers, in the
@@ -82,12 +71,12 @@ func (inv *inventory) exact(ref string) *container {
 	}
 	for i := range inv.visible {
 		if inv.visible[i].ID == ref {
-			return &inv.visible[i]
+			return &inv.visible[i].container
 		}
 	}
 	for i := range inv.visible {
 		if inv.visible[i].Name == name {
-			return &inv.visible[i]
+			return &inv.visible[i].container
 		}
 	}
 	return nil
@@ -113,6 +102,7 @@ type usage struct {
 
 // used is the part of a ContainerSummary that usage reads.
 type used struct {
+	Id              string //nolint:revive // The name of the field in the API.
 	Image           string
 	ImageID         string
 	State           string
@@ -131,19 +121,28 @@ func (inv *inventory) usage() (*usage, error) {
 		tags:       map[string]bool{},
 		hiddenTags: map[string]bool{},
 	}
-	for _, summary := range inv.summaries {
-		var c used
-		if err := json.Unmarshal(summary, &c); err != nil {
-			return nil, err
-		}
-		u.add(&c)
+	visible := make(map[string]bool, len(inv.visible))
+	for i := range inv.visible {
+		visible[inv.visible[i].ID] = true
 	}
-	for _, summary := range inv.hiddenSummaries {
+	elements, err := splitList(inv.all)
+	if err != nil {
+		return nil, err
+	}
+	hidden := make([]string, 0, len(elements))
+	for _, element := range elements {
 		var c used
-		if err := json.Unmarshal(summary, &c); err != nil {
+		if err := json.Unmarshal(element, &c); err != nil {
 			return nil, err
 		}
-		if tag := imageName(c.Image); !u.tags[tag] {
+		if visible[c.Id] {
+			u.add(&c)
+		} else {
+			hidden = append(hidden, imageName(c.Image))
+		}
+	}
+	for _, tag := range hidden {
+		if !u.tags[tag] {
 			u.hiddenTags[tag] = true
 		}
 	}

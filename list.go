@@ -60,53 +60,91 @@ func takeLimit(ep *endpoint) (int, error) {
 // filterList keeps the elements of the visible containers, their bytes
 // unchanged, and of these the first limit if limit is positive.
 func (f *filter) filterList(req *http.Request, ep *endpoint, ans *answer, limit int) ([]byte, error) {
-	elements, err := splitList(ans)
+	elements, err := f.visibleElements(ans)
 	if err != nil {
 		return nil, err
+	}
+	if limit > 0 && len(elements) > limit {
+		elements = elements[:limit]
 	}
 	var inv *inventory
 	kept := make([][]byte, 0, len(elements))
 	for _, element := range elements {
-		c, aliased, err := summarized(element)
-		if err != nil {
-			return nil, err
-		}
-		if !f.policy.visible(c) {
-			continue
-		}
-		if aliased || mayRefer(element) {
+		raw := element.raw
+		if element.aliased || mayRefer(raw) {
 			if inv == nil {
 				if inv, err = f.inventory(req, ep.version); err != nil {
 					return nil, err
 				}
 			}
-			if element, err = inv.cutSummary(element); err != nil {
+			if raw, err = inv.cutSummary(raw); err != nil {
 				return nil, err
 			}
 		}
-		if kept = append(kept, element); len(kept) == limit {
-			break
-		}
+		kept = append(kept, raw)
 	}
 	return f.scrub.answer(ep.op.id, append(joinList(kept), '\n'))
 }
 
-// splitList returns the elements of a JSON array of objects.
-func splitList(ans *answer) ([]json.RawMessage, error) {
-	var elements []json.RawMessage
-	if err := ans.decode(&elements); err != nil {
+// summary is an element of the list.
+type summary struct {
+	container
+	raw     []byte
+	aliased bool // it has names beside the primary one
+}
+
+// visibleElements returns the elements of the visible containers.
+func (f *filter) visibleElements(ans *answer) ([]summary, error) {
+	if !ans.isJSON() {
+		return nil, errNotJSON(ans)
+	}
+	if elements, ok := candidates(ans.body, f.policy.needles); ok {
+		if visible, err := f.judgeElements(elements); err == nil {
+			return visible, nil
+		}
+		// Not of the form that the candidates were cut by.
+	}
+	elements, err := splitList(ans)
+	if err != nil {
 		return nil, err
 	}
-	if elements == nil {
+	return f.judgeElements(elements)
+}
+
+// judgeElements returns the visible ones.
+func (f *filter) judgeElements(elements [][]byte) ([]summary, error) {
+	var visible []summary
+	for _, element := range elements {
+		s, err := summarized(element)
+		if err != nil {
+			return nil, err
+		}
+		if f.policy.visible(&s.container) {
+			visible = append(visible, *s)
+		}
+	}
+	return visible, nil
+}
+
+// splitList returns the elements of a JSON array of objects.
+func splitList(ans *answer) ([][]byte, error) {
+	var raw []json.RawMessage
+	if err := ans.decode(&raw); err != nil {
+		return nil, err
+	}
+	if raw == nil {
 		return nil, errors.New("the answer is not a list")
+	}
+	elements := make([][]byte, len(raw))
+	for i := range raw {
+		elements[i] = raw[i]
 	}
 	return elements, nil
 }
 
-// summarized reads the container of a ContainerSummary; aliased reports names
-// beside the primary one.
-func summarized(element []byte) (c *container, aliased bool, err error) {
-	var summary struct {
+// summarized reads a ContainerSummary.
+func summarized(element []byte) (*summary, error) {
+	var body struct {
 		Id         string //nolint:revive // The name of the field in the API.
 		Names      []string
 		Labels     map[string]string
@@ -114,14 +152,18 @@ func summarized(element []byte) (c *container, aliased bool, err error) {
 			NetworkMode string
 		}
 	}
-	if err := json.Unmarshal(element, &summary); err != nil {
-		return nil, false, err
+	if err := json.Unmarshal(element, &body); err != nil {
+		return nil, err
 	}
-	if !fullID.MatchString(summary.Id) {
-		return nil, false, errors.New("an element of the list has no container ID")
+	if !fullID.MatchString(body.Id) {
+		return nil, errors.New("an element of the list has no container ID")
 	}
-	c = &container{ID: summary.Id, Name: primaryName(summary.Names), Labels: summary.Labels, networkMode: summary.HostConfig.NetworkMode}
-	return c, len(summary.Names) > 1, nil
+	s := &summary{raw: element, aliased: len(body.Names) > 1}
+	s.ID = body.Id
+	s.Name = primaryName(body.Names)
+	s.Labels = body.Labels
+	s.networkMode = body.HostConfig.NetworkMode
+	return s, nil
 }
 
 // rewriteFilters replaces the references in the query parameter filters by

@@ -30,6 +30,9 @@ type policy struct {
 	labels        []labelRule
 	excludeNames  []pattern
 	excludeLabels []labelRule
+	// needles are strings of which the encoding of every visible container
+	// holds one; nil if there are none such.
+	needles [][]byte
 }
 
 // newPolicy compiles the selectors of config.
@@ -56,6 +59,7 @@ func newPolicy(config *Config) (policy, error) {
 		return policy{}, err
 	}
 	p.all = len(p.names)+len(p.labels)+len(p.excludeNames)+len(p.excludeLabels) == 0
+	p.needles = newNeedles(&p)
 	return p, nil
 }
 

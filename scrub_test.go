@@ -50,7 +50,10 @@ func TestScrubInspectFailsClosed(t *testing.T) {
 
 // testInventory knows web and db and does not know secret.
 func testInventory() *inventory {
-	return &inventory{visible: []container{{ID: id("aa1"), Name: "web"}, {ID: id("bb3"), Name: "db"}}}
+	return &inventory{visible: []summary{
+		{container: container{ID: id("aa1"), Name: "web"}},
+		{container: container{ID: id("bb3"), Name: "db"}},
+	}}
 }
 
 func TestCutSummary(t *testing.T) {

@@ -68,11 +68,11 @@ func (f *filter) cutUsage(inv *inventory, u *usage, key string, raw []byte) ([]b
 
 // cutUsedContainer keeps the summary of a visible container.
 func (f *filter) cutUsedContainer(inv *inventory, raw []byte) ([]byte, error) {
-	c, _, err := summarized(raw)
+	s, err := summarized(raw)
 	if err != nil {
 		return nil, err
 	}
-	if !f.policy.visible(c) {
+	if !f.policy.visible(&s.container) {
 		return nil, errHidden
 	}
 	return inv.cutSummary(raw)

@@ -1,0 +1,50 @@
+package dpf
+
+import "sync"
+
+// maxVerdicts bounds one of the two generations of verdicts.
+const maxVerdicts = 1024
+
+// verdicts remembers visible containers by their full ID. It belongs to one
+// filter, holds at most two generations of maxVerdicts and is safe for
+// concurrent use.
+//
+// What it holds cannot be stale: labels and network mode never change for an
+// ID, IDs are never used again, and with a selector that looks at names, which
+// do change, nothing is remembered. Hidden containers are not remembered: they
+// would be answered faster than absent ones.
+type verdicts struct {
+	mu         sync.Mutex
+	young, old map[string]resolution
+}
+
+// get returns the verdict on a full ID, if it is known.
+func (v *verdicts) get(id string) (resolution, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if res, ok := v.young[id]; ok {
+		return res, true
+	}
+	res, ok := v.old[id]
+	if ok {
+		v.put(res)
+	}
+	return res, ok
+}
+
+// add remembers a verdict on a visible container.
+func (v *verdicts) add(res resolution) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.put(res)
+}
+
+// put adds to the young generation, which becomes the old one when it is
+// full. The caller holds the lock.
+func (v *verdicts) put(res resolution) {
+	if v.young == nil || len(v.young) >= maxVerdicts {
+		v.old = v.young
+		v.young = make(map[string]resolution)
+	}
+	v.young[res.id] = res
+}
