@@ -43,7 +43,7 @@ exec unshare --net -- sh -c 'ip link set lo up && exec "$@"' sh %s "$@"
 `
 
 // newBench starts all but Traefik.
-func newBench(ctx context.Context, o options, root string) (_ *bench, err error) {
+func newBench(ctx context.Context, o options) (_ *bench, err error) {
 	b := &bench{}
 	defer func() {
 		if err != nil {

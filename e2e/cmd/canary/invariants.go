@@ -29,7 +29,18 @@ func checkVisible(s *scene, r *report, entries []entryPoint) {
 				r.invariant("every visible container inspects ("+e.name+")", err.Error())
 			}
 		}
+		checkShadow(s, r, e)
 		checkInfo(r, e, len(list))
+	}
+}
+
+// checkShadow asks for the short ID of a visible container, which is also the
+// name of a hidden one.
+func checkShadow(s *scene, r *report, e entryPoint) {
+	var got struct{ ID string }
+	id := s.visible["plain"]
+	if err := getJSON(e, "/containers/"+id[:shortID]+"/json", &got); err != nil || got.ID != id {
+		r.invariant("the short ID of a visible container means it ("+e.name+")", fmt.Sprintf("%s: %q, %v", id[:shortID], got.ID, err))
 	}
 }
 

@@ -38,6 +38,8 @@ func main() {
 	flag.StringVar(&o.dockerd, "dockerd", "", "dockerd `binary`; the one on PATH if empty")
 	flag.StringVar(&o.runtime, "runtime", "", "OCI runtime `binary`; dockerd's own if empty")
 	flag.StringVar(&o.operations, "operations", "", "table of operations; testdata/operations.tsv of the plugin if empty")
+	flag.StringVar(&o.plugin, "plugin", "", "`root` of the plugin's repository; this one if empty")
+	flag.BoolVar(&o.details, "v", false, "print what every operation answered")
 	flag.BoolVar(&o.controlOnly, "control", false, "only show that leaks are found without the plugin")
 	flag.Parse()
 
@@ -54,24 +56,25 @@ func main() {
 
 // options are the flags.
 type options struct {
-	dockerd, runtime, operations string
-	controlOnly                  bool
+	dockerd, runtime, operations, plugin string
+	controlOnly, details                 bool
 }
 
 // run does everything and leaves nothing behind.
 func run(ctx context.Context, o options) (clean bool, err error) {
-	root, err := plugin.Root()
-	if err != nil {
-		return false, err
+	if o.plugin == "" {
+		if o.plugin, err = plugin.Root(); err != nil {
+			return false, err
+		}
 	}
 	if o.operations == "" {
-		o.operations = filepath.Join(root, "testdata", "operations.tsv")
+		o.operations = filepath.Join(o.plugin, "testdata", "operations.tsv")
 	}
 	ops, err := readOperations(o.operations)
 	if err != nil {
 		return false, err
 	}
-	b, err := newBench(ctx, o, root)
+	b, err := newBench(ctx, o)
 	if err != nil {
 		return false, err
 	}
@@ -81,13 +84,13 @@ func run(ctx context.Context, o options) (clean bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := b.startTraefik(root); err != nil {
+	if err := b.startTraefik(o.plugin); err != nil {
 		return false, err
 	}
-	if err := control(ctx, b, s, ops); err != nil || o.controlOnly {
+	if err := control(ctx, b, s, ops, o.details); err != nil || o.controlOnly {
 		return err == nil, err
 	}
-	return attack(ctx, b, s, ops)
+	return attack(ctx, b, s, ops, o.details)
 }
 
 // minControlLeaks is the number of requests that must leak without the plugin.
@@ -95,12 +98,13 @@ const minControlLeaks = 200
 
 // control sends what changes nothing past the plugin. Finding nothing there
 // would mean that the check finds nothing anywhere.
-func control(ctx context.Context, b *bench, s *scene, ops []operation) error {
+func control(ctx context.Context, b *bench, s *scene, ops []operation, details bool) error {
 	r := newReport(os.Stderr)
-	run := &runner{secrets: s.secrets, report: r}
+	run := newRunner(s, r)
 	run.run(ctx, newPlanner(s, ops, b.open()).control())
 	fmt.Printf("canary: without the plugin: %d requests, %d of them leak, %d oracles\n",
-		run.requests.Load(), len(r.requests), r.oracles.total)
+		run.tally.requests, len(r.requests), r.oracles.total)
+	run.tally.print(os.Stdout, details)
 	if len(r.requests) < minControlLeaks || r.oracles.total == 0 {
 		return errors.New("without the plugin, that is too little: the check cannot be trusted")
 	}
@@ -113,7 +117,7 @@ func control(ctx context.Context, b *bench, s *scene, ops []operation) error {
 }
 
 // attack is the run proper.
-func attack(ctx context.Context, b *bench, s *scene, ops []operation) (clean bool, err error) {
+func attack(ctx context.Context, b *bench, s *scene, ops []operation, details bool) (clean bool, err error) {
 	started := time.Now()
 	r := newReport(os.Stdout)
 	w, err := startWatcher(s, r, b.filtered())
@@ -121,9 +125,10 @@ func attack(ctx context.Context, b *bench, s *scene, ops []operation) (clean boo
 		return false, err
 	}
 	p := startPulse(s, r)
-	run := &runner{secrets: s.secrets, report: r}
+	run := newRunner(s, r)
 	checkVisible(s, r, b.filtered())
 	run.run(ctx, newPlanner(s, ops, b.filtered()).plan())
+	run.overHTTP2(ctx, s, b.filtered())
 	p.stop()
 	checkVisible(s, r, b.filtered())
 	checkPrefix(s, r, b.filtered())
@@ -132,10 +137,11 @@ func attack(ctx context.Context, b *bench, s *scene, ops []operation) (clean boo
 		return false, ctx.Err()
 	}
 
+	run.tally.print(os.Stdout, details)
 	r.print()
 	fmt.Printf("canary: %s\n", time.Since(started).Round(time.Second))
 	fmt.Printf("canary: %d requests, %d leaks, %d state changes, %d oracles\n",
-		run.requests.Load(), r.leaks.total, r.changes.total, r.oracles.total)
+		run.tally.requests, r.leaks.total, r.changes.total, r.oracles.total)
 	return r.clean(), nil
 }
 

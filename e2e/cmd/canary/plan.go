@@ -22,7 +22,6 @@ type probe struct {
 	request request
 	twin    *request // nil: there is nothing to compare with
 	refs    [2]reference
-	words   []string // further words of the request that may come back
 }
 
 // Deadlines of one response. Streams of visible containers never end.
@@ -54,6 +53,7 @@ func (p *planner) plan() []probe {
 	p.methods()
 	p.variants()
 	p.headers()
+	p.smuggled()
 	p.unreferenced()
 	p.visible()
 	p.toys()
@@ -69,10 +69,13 @@ func (p *planner) control() []probe {
 	p.visible()
 	return slices.DeleteFunc(append(p.probes, p.last...), func(pr probe) bool {
 		return pr.request.method != "GET" || pr.request.deadline == streamPatience ||
-			strings.Contains(pr.request.target, "/debug/") || strings.Contains(pr.request.target, "/attach/ws") ||
+			slow[pr.op] || strings.Contains(pr.request.target, "/debug/") || strings.Contains(pr.request.target, "/attach/ws") ||
 			strings.HasPrefix(pr.request.target, "/v1.24") || strings.Contains(pr.about, "escaped")
 	})
 }
+
+// slow are operations that ask a registry, or the processor for a second.
+var slow = map[string]bool{"DistributionInspect": true, "ImageSearch": true, "ContainerStats": true}
 
 // call is a request in the making.
 type call struct {
@@ -96,14 +99,14 @@ func (p *planner) pair(c call, k kind, refs pair) {
 	p.add(c, probe{
 		op: c.op.id, about: c.about + ", " + string(k) + " " + refs.form, entry: e.name,
 		request: p.request(c, e, k, refs.hidden), twin: &twin,
-		refs: [2]reference{refs.hidden, refs.unknown}, words: p.wordsIn(c),
+		refs: [2]reference{refs.hidden, refs.unknown},
 	})
 }
 
 // single adds the probe of a call without a counterpart.
 func (p *planner) single(c call) {
 	e := p.entry()
-	p.add(c, probe{op: c.op.id, about: c.about, entry: e.name, request: p.request(c, e, "", reference{}), words: p.wordsIn(c)})
+	p.add(c, probe{op: c.op.id, about: c.about, entry: e.name, request: p.request(c, e, "", reference{})})
 }
 
 func (p *planner) add(c call, pr probe) {
@@ -181,17 +184,6 @@ func (p *planner) word(name string) (string, bool) {
 	}
 	value, ok := p.scene.words[name]
 	return value, ok
-}
-
-// wordsIn are the words that a call has in it whatever its reference.
-func (p *planner) wordsIn(c call) []string {
-	var words []string
-	for _, found := range placeholders.FindAllString(c.variant.query+c.variant.body, -1) {
-		if value, ok := p.word(found[1 : len(found)-1]); ok {
-			words = append(words, value)
-		}
-	}
-	return words
 }
 
 // stand is something visible of each kind.

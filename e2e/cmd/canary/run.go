@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -17,9 +16,15 @@ const workers = 4
 
 // runner sends the probes and judges the answers.
 type runner struct {
-	secrets  *secrets
-	report   *report
-	requests atomic.Int64
+	secrets     *secrets
+	stem        string // of hidden names
+	unknownStem string
+	report      *report
+	tally       *tally
+}
+
+func newRunner(s *scene, r *report) *runner {
+	return &runner{secrets: s.secrets, stem: s.secrets.stem, unknownStem: s.unknownStem, report: r, tally: newTally()}
 }
 
 // run sends all probes, several at a time.
@@ -73,7 +78,7 @@ func (r *runner) compare(p probe) (difference string) {
 	if !ok {
 		return ""
 	}
-	is, want := anonymous(hidden, p.refs[0]), anonymous(unknown, p.refs[1])
+	is, want := r.anonymous(hidden, p.refs[0]), r.anonymous(unknown, p.refs[1])
 	if is == want {
 		return ""
 	}
@@ -84,20 +89,15 @@ func (r *runner) compare(p probe) (difference string) {
 func (r *runner) send(p probe, req request, ref reference) (response, bool) {
 	now := strconv.FormatInt(time.Now().Unix(), 10)
 	req.target = strings.ReplaceAll(req.target, "@now", now)
-	r.requests.Add(1)
+	started := time.Now()
 	resp, err := req.send()
+	r.tally.add(p.op, resp.status, time.Since(started))
 	if err != nil {
 		r.report.fault(fmt.Errorf("%s: %w", p.op, err))
 		return response{}, false
 	}
-	echoes := append([]string{}, p.words...)
-	for _, echo := range []string{ref.plain, ref.raw, encodeQuery(ref.plain)} {
-		// What is no secret in itself need not be an exception.
-		if len(r.secrets.find([]byte(echo), nil)) > 0 {
-			echoes = append(echoes, echo)
-		}
-	}
-	for _, l := range r.leaks(resp, echoes) {
+	carried := req.carried()
+	for _, l := range r.leaks(resp, carried) {
 		r.report.leak(p, req, l)
 	}
 	return resp, true
@@ -105,29 +105,36 @@ func (r *runner) send(p probe, req request, ref reference) (response, bool) {
 
 // leaks looks at all of a response: as it came, and without transfer coding,
 // which may cut a secret in two.
-func (r *runner) leaks(resp response, echoes []string) []leak {
-	if leaks := r.secrets.find(resp.raw, echoes); len(leaks) > 0 {
+func (r *runner) leaks(resp response, carried []byte) []leak {
+	if leaks := r.secrets.find(resp.raw, carried); len(leaks) > 0 {
 		return leaks
 	}
 	if bytes.Contains(resp.raw, resp.body) {
 		return nil
 	}
-	return r.secrets.find(resp.body, echoes)
+	return r.secrets.find(resp.body, carried)
 }
 
+// portPair is where a connection of the engine's own comes from.
+var portPair = regexp.MustCompile(`\d+->`)
+
 // anonymous is a response without the time and the reference that it answers.
-func anonymous(resp response, ref reference) string {
-	const long = 6
-	head, body := resp.head, string(resp.body)
-	if len(ref.plain) >= long {
-		for _, form := range []string{ref.raw, encodeQuery(ref.plain), ref.plain} {
-			head = strings.ReplaceAll(head, form, "REF")
-			body = strings.ReplaceAll(body, form, "REF")
-		}
-	} else if ref.plain != "" {
-		// A few digits are part of many a word.
-		word := regexp.MustCompile(`\b` + regexp.QuoteMeta(ref.plain) + `\b`)
-		body = word.ReplaceAllString(body, "REF")
+// Names differ in nothing but their stem.
+func (r *runner) anonymous(resp response, ref reference) string {
+	text := fmt.Sprintf("%s\n\n%s\ntrailer %v, timeout %v, broken %v", resp.head, resp.body, resp.trailer, resp.timeout, resp.broken)
+	for _, stem := range []string{r.stem, r.unknownStem} {
+		text = strings.ReplaceAll(text, stem, "STEM")
+		text = strings.ReplaceAll(text, strings.ToUpper(stem), "STEM")
 	}
-	return fmt.Sprintf("%s\n\n%s\ntrailer %v, timeout %v, broken %v", head, body, resp.trailer, resp.timeout, resp.broken)
+	const long = 6
+	id := strings.Trim(strings.TrimPrefix(ref.plain, "sha256:"), "/ ")
+	if len(id) >= long {
+		return portPair.ReplaceAllString(strings.ReplaceAll(text, id, "REF"), "N->")
+	}
+	if id == "" {
+		return text
+	}
+	// A few digits are part of many a word.
+	head, body, _ := strings.Cut(text, "\n\n")
+	return head + "\n\n" + regexp.MustCompile(`\b`+regexp.QuoteMeta(id)+`\b`).ReplaceAllString(body, "REF")
 }

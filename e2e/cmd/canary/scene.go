@@ -215,6 +215,10 @@ func (s *scene) makeVisible() error {
 	for i := range goners {
 		err = errors.Join(err, s.show(fmt.Sprintf("gone-%d", i), object{}))
 	}
+	// Who asks for the short ID of the visible one means the visible one.
+	shadow, shadowErr := s.makeContainer(s.visible["plain"][:shortID], s.hiddenSpec(), "start")
+	s.hidden["shadow"] = shadow
+	err = errors.Join(err, shadowErr)
 	s.words["vis"], s.words["visid"] = "vis-plain", s.visible["plain"]
 	s.words["visimg"], s.words["visvol"] = engine.Image, "vis-volume"
 	return err

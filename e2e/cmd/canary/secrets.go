@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -19,7 +20,7 @@ type secrets struct {
 
 	mu    sync.RWMutex
 	ids   map[string]secretID // by the first 12 digits, lower case
-	words []secretWord        // anything else, lower case
+	words []secretWord        // anything else
 }
 
 // secretID is the hexadecimal ID of a hidden object.
@@ -33,7 +34,7 @@ type secretWord struct{ word, kind string }
 func newSecrets(stem string) *secrets {
 	return &secrets{
 		stem:   stem,
-		tokens: regexp.MustCompile(stem + `(?:-[a-z0-9]+)*`),
+		tokens: regexp.MustCompile(`(?i)` + stem + `(?:-[a-z0-9]+)*`),
 		ids:    map[string]secretID{},
 	}
 }
@@ -60,7 +61,7 @@ func (s *secrets) addWord(kind, word string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.words = append(s.words, secretWord{strings.ToLower(word), kind})
+	s.words = append(s.words, secretWord{word, kind})
 }
 
 // leak is one secret found in a response.
@@ -69,22 +70,28 @@ type leak struct {
 	text string // the secret with what stands round it
 }
 
-// find returns the secrets in data. What lies inside one of the echoes, the
-// references that the request carried, exactly as they were sent, is none.
-func (s *secrets) find(data []byte, echoes []string) []leak {
-	lower := lowerASCII(data)
-	e := echoed(data, echoes)
-	leaks := s.findTokens(lower, e)
-	leaks = append(leaks, s.findIDs(lower, e)...)
-	leaks = append(leaks, s.findWords(lower, e)...)
-	return append(leaks, s.findEncoded(data, echoes)...)
+// find returns the secrets in data. What the request carried, exactly as it
+// was sent, may come back: it is no secret to who sent it.
+func (s *secrets) find(data, carried []byte) []leak {
+	leaks := s.findTokens(data, carried)
+	leaks = append(leaks, s.findIDs(data, carried)...)
+	leaks = append(leaks, s.findWords(data, carried)...)
+	return append(leaks, s.findEncoded(data, carried)...)
 }
 
-func (s *secrets) findTokens(data []byte, e spans) []leak {
+// findTokens finds whole tokens: where the request had a part of one, the rest
+// is a leak.
+func (s *secrets) findTokens(data, carried []byte) []leak {
+	found := s.tokens.FindAllIndex(data, -1)
+	if len(found) == 0 {
+		return nil
+	}
 	var leaks []leak
-	for _, at := range s.tokens.FindAllIndex(data, -1) {
-		if !e.cover(at[0], at[1]) {
-			kind := strings.TrimPrefix(string(data[at[0]:at[1]]), s.stem)
+	sent := s.tokens.FindAllString(string(carried), -1)
+	for _, at := range found {
+		token := string(data[at[0]:at[1]])
+		if !slices.Contains(sent, token) {
+			kind := strings.ToLower(token[len(s.stem):])
 			leaks = append(leaks, leak{strings.TrimPrefix(kind, "-"), excerpt(data, at[0], at[1])})
 		}
 	}
@@ -93,13 +100,14 @@ func (s *secrets) findTokens(data []byte, e spans) []leak {
 
 // findIDs finds IDs by their first 12 digits, and takes as many of the digits
 // that follow as belong to the ID.
-func (s *secrets) findIDs(data []byte, e spans) []leak {
+func (s *secrets) findIDs(data, carried []byte) []leak {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var leaks []leak
+	lower := lowerASCII(data)
 	digits := 0
-	for i := range data {
-		if !isHex(data[i]) {
+	for i := range lower {
+		if !isHex(lower[i]) {
 			digits = 0
 			continue
 		}
@@ -107,34 +115,26 @@ func (s *secrets) findIDs(data []byte, e spans) []leak {
 			continue
 		}
 		from := i + 1 - shortID
-		secret, ok := s.ids[string(data[from:i+1])]
+		secret, ok := s.ids[string(lower[from:i+1])]
 		if !ok {
 			continue
 		}
-		to := from + commonPrefix(data[from:], secret.id)
-		if !e.cover(from, to) {
+		to := from + commonPrefix(lower[from:], secret.id)
+		if !bytes.Contains(carried, data[from:to]) {
 			leaks = append(leaks, leak{secret.kind, excerpt(data, from, to)})
 		}
 	}
 	return leaks
 }
 
-func (s *secrets) findWords(data []byte, e spans) []leak {
+func (s *secrets) findWords(data, carried []byte) []leak {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var leaks []leak
 	for _, w := range s.words {
-		for from := 0; ; {
-			i := bytes.Index(data[from:], []byte(w.word))
-			if i < 0 {
-				break
-			}
-			from += i
-			to := from + len(w.word)
-			if !e.cover(from, to) && !(to < len(data) && isDigit(data[to]) && isDigit(data[to-1])) {
-				leaks = append(leaks, leak{w.kind, excerpt(data, from, to)})
-			}
-			from = to
+		i := bytes.Index(data, []byte(w.word))
+		if i >= 0 && !bytes.Contains(carried, []byte(w.word)) {
+			leaks = append(leaks, leak{w.kind, excerpt(data, i, i+len(w.word))})
 		}
 	}
 	return leaks
@@ -149,7 +149,7 @@ var base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}={0,2}`)
 const maxDecode = 256 << 10
 
 // findEncoded finds tokens in base64.
-func (s *secrets) findEncoded(data []byte, echoes []string) []leak {
+func (s *secrets) findEncoded(data, carried []byte) []leak {
 	if len(data) > maxDecode {
 		return nil
 	}
@@ -157,47 +157,13 @@ func (s *secrets) findEncoded(data []byte, echoes []string) []leak {
 	for _, run := range base64Run.FindAll(data, -1) {
 		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding} {
 			plain, err := encoding.DecodeString(string(run))
-			if err != nil {
-				continue
+			if err == nil {
+				leaks = append(leaks, s.findTokens(plain, carried)...)
+				break
 			}
-			leaks = append(leaks, s.findTokens(lowerASCII(plain), echoed(plain, echoes))...)
-			break
 		}
 	}
 	return leaks
-}
-
-// spans are the places of the echoes in a response.
-type spans [][2]int
-
-// echoed finds the echoes in data.
-func echoed(data []byte, echoes []string) spans {
-	var found spans
-	for _, echo := range echoes {
-		if echo == "" {
-			continue
-		}
-		for from := 0; ; {
-			i := bytes.Index(data[from:], []byte(echo))
-			if i < 0 {
-				break
-			}
-			from += i
-			found = append(found, [2]int{from, from + len(echo)})
-			from++
-		}
-	}
-	return found
-}
-
-// cover reports whether one of the spans holds [from, to).
-func (s spans) cover(from, to int) bool {
-	for _, span := range s {
-		if span[0] <= from && to <= span[1] {
-			return true
-		}
-	}
-	return false
 }
 
 // excerpt is data[from:to] with some bytes round it.

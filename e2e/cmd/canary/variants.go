@@ -21,9 +21,10 @@ const (
 
 // usual is what makes a request to an operation valid.
 var usual = map[string]variant{
-	"ContainerLogs":                {query: "stdout=1&stderr=1"},
-	"ContainerArchive":             {query: "path=/etc"},
-	"ContainerArchiveInfo":         {query: "path=/etc"},
+	"ContainerLogs": {query: "stdout=1&stderr=1"},
+	// Not /etc: a container that shares the network of another has its hosts.
+	"ContainerArchive":             {query: "path=/tmp"},
+	"ContainerArchiveInfo":         {query: "path=/tmp"},
 	"PutContainerArchive":          {query: "path=/tmp", body: emptyTar},
 	"ContainerResize":              {query: "h=10&w=10"},
 	"ContainerAttach":              {query: "logs=1&stdout=1&stderr=1"},
@@ -146,7 +147,7 @@ var variants = []variant{
 	connect("NetworkDisconnect", `{"Container":"/{container}","Force":true}`), connect("NetworkDisconnect", `{"Force":true}`),
 
 	// Images. F12: manifests have the IDs of containers.
-	{op: "ImageList", query: "all=1"}, {op: "ImageList", query: "digests=1&shared-size=1"}, {op: "ImageList", query: "manifests=1"}, {op: "ImageList", query: `filters={"reference":["{image}"]}`}, {op: "ImageList", query: "filter={image}"},
+	{op: "ImageList", query: "all=1"}, {op: "ImageList", query: "digests=1&shared-size=1"}, {op: "ImageList", query: "manifests=1"}, {op: "ImageList", query: `filters={"reference":["{image}"]}`}, {op: "ImageList", query: "filter={image}"}, {op: "ImageList", query: `filters={"reference":["*{image}*"]}`},
 	{op: "ImageList", query: `filters={"before":["{image}"]}`}, {op: "ImageList", query: `filters={"since":["{image}"]}`}, {op: "ImageList", query: `filters={"dangling":["true"]}`}, {op: "ImageList", query: `filters={"label":["x"]}`}, {op: "ImageList", query: `filters={"reference":["*"]}`},
 	{op: "ImageInspect", query: "manifests=1"}, {op: "ImageInspect", query: "size=1"}, {op: "ImageGetAll", query: "names={visimg}&names={image}"}, {op: "ImageGetAll"}, {op: "ImageDelete", query: "force=1"}, {op: "ImageDelete", query: "noprune=1"},
 	{op: "ImageTag", query: "repo={image}"}, {op: "ImageCreate", query: "fromImage={image}"}, {op: "ImageCreate", query: "fromSrc=-&repo={image}"},

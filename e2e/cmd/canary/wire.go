@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -27,6 +28,8 @@ type request struct {
 	headers  []string
 	body     string
 	deadline time.Duration
+	wire     []byte // if not nil, all of the request in place of the above
+	rest     bool   // read on after the response: there may be another one
 }
 
 // response is what came back.
@@ -71,6 +74,9 @@ func shellQuote(text []byte) string {
 
 // bytes is the request on the wire.
 func (r request) bytes() []byte {
+	if r.wire != nil {
+		return r.wire
+	}
 	proto := r.proto
 	if proto == "" {
 		proto = "HTTP/1.1"
@@ -92,6 +98,18 @@ func (r request) bytes() []byte {
 	}
 	out.WriteString("\r\n" + r.body)
 	return out.Bytes()
+}
+
+// carried is all of the request that may come back, and its target without
+// escapes: what an answer quotes.
+func (r request) carried() []byte {
+	text := r.target + "\n" + strings.Join(r.headers, "\n") + "\n" + r.body
+	for _, unescape := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
+		if plain, err := unescape(r.target); err == nil {
+			text += "\n" + plain
+		}
+	}
+	return []byte(text)
 }
 
 func (r request) hasHeader(name string) bool {
@@ -116,7 +134,12 @@ func (r request) send() (response, error) {
 	// A server that refuses early may close before it has read everything;
 	// its answer counts all the same.
 	_, _ = conn.Write(r.bytes())
-	return readResponse(conn, r.method), nil
+	resp := readResponse(conn, r.method)
+	if r.rest {
+		more, _ := io.ReadAll(conn) // The deadline ends it.
+		resp.raw = append(resp.raw, more...)
+	}
+	return resp, nil
 }
 
 // readResponse reads one response to a request of the given method.
