@@ -3,6 +3,7 @@ package dpf
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -414,5 +415,34 @@ func TestSystemEventsFilters(t *testing.T) {
 	}
 	if got := engine.headers[len(engine.headers)-1].Get("Accept"); got != "" {
 		t.Errorf("got Accept %q upstream, want none", got)
+	}
+}
+
+// An image that visible and hidden containers use answers to the names of the
+// visible ones only.
+func TestFiltersByHiddenTag(t *testing.T) {
+	tests := []struct {
+		pattern string
+		want    int
+	}{
+		{"canary:1", 0},
+		{"canary", 0},
+		{"can*", 0},
+		{"web:1", 1},
+		{"web", 1},
+		{"w*", 1},
+	}
+	for _, tt := range tests {
+		rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", "/images/json?filters="+url.QueryEscape(`{"reference":["`+tt.pattern+`"]}`), "")
+		if got := strings.Count(rec.Body.String(), `"RepoTags"`); rec.Code != 200 || got != tt.want {
+			t.Errorf("reference %s: got %d, %d images, want %d", tt.pattern, rec.Code, got, tt.want)
+		}
+	}
+	for name, want := range map[string]string{"canary:1": unknownID, "web:1": "web:1", "nope": "nope"} {
+		engine := worldEngine()
+		do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json?filters="+url.QueryEscape(`{"ancestor":["`+name+`"]}`), "")
+		if got := "GET /containers/json?filters=" + url.QueryEscape(`{"ancestor":{"`+want+`":true}}`); engine.last() != got {
+			t.Errorf("ancestor %s: got upstream request %s, want %s", name, engine.last(), got)
+		}
 	}
 }

@@ -30,7 +30,7 @@ func TestUpstreamFaults(t *testing.T) {
 		{"null element", func(rw http.ResponseWriter) { write(rw, "application/json", "[null]") }, 502},
 		{"element without ID", func(rw http.ResponseWriter) { write(rw, "application/json", `[{"Names":["/web"]}]`) }, 502},
 		{"labels of another type", func(rw http.ResponseWriter) {
-			write(rw, "application/json", `[{"Id":"`+id("a")+X)
+			write(rw, "application/json", `[{"Id":"`+id("a")+`","Names":["/homepage.group"],"Labels":[]}]`)
 		}, 502},
 		{"two values", func(rw http.ResponseWriter) { write(rw, "application/json", list+list) }, 502},
 		{"too large", func(rw http.ResponseWriter) {

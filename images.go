@@ -3,6 +3,7 @@ package dpf
 import (
 	"encoding/json"
 	"net/http"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -59,6 +60,57 @@ func (u *usage) cutImage(raw []byte) ([]byte, error) {
 		edits = append(edits, edit{m.from, m.to, with})
 	}
 	return apply(raw, edits), nil
+}
+
+// references are the patterns of the filter reference of ImageList.
+func (f *filter) references(ep *endpoint) []string {
+	if ep.query.Get("filters") == "" {
+		return nil
+	}
+	filters, err := f.filters(ep)
+	if err != nil {
+		return nil // They were encoded here, and decode.
+	}
+	return filters["reference"]
+}
+
+// cutListedImage is cutImage for ImageList. An image that the filter reference
+// matched by a name that was cut has to match by one that is left.
+func (u *usage) cutListedImage(raw []byte) ([]byte, error) {
+	cut, err := u.cutImage(raw)
+	if err != nil || len(u.references) == 0 {
+		return cut, err
+	}
+	var names struct {
+		RepoTags, RepoDigests []string
+	}
+	if err := json.Unmarshal(cut, &names); err != nil {
+		return nil, err
+	}
+	for _, name := range append(names.RepoTags, names.RepoDigests...) {
+		if matchesReference(u.references, name) {
+			return cut, nil
+		}
+	}
+	return nil, errHidden
+}
+
+// matchesReference is reference.FamiliarMatch of the distribution module: a
+// pattern matches the name with its tag or digest, or without.
+func matchesReference(patterns []string, name string) bool {
+	bare, _, _ := strings.Cut(name, "@")
+	if i := strings.LastIndexByte(bare, ':'); i > strings.LastIndexByte(bare, '/') {
+		bare = bare[:i]
+	}
+	for _, pattern := range patterns {
+		if ok, err := path.Match(pattern, name); err == nil && ok {
+			return true
+		}
+		if ok, err := path.Match(pattern, bare); err == nil && ok {
+			return true
+		}
+	}
+	return false
 }
 
 // cutTags removes the names of an image that only hidden containers use.

@@ -96,6 +96,7 @@ type usage struct {
 	networks   map[string]bool // by name and by ID
 	tags       map[string]bool // image names in use
 	hiddenTags map[string]bool // image names that only hidden containers use
+	references []string        // the filter reference of ImageList
 
 	running, paused, stopped int
 }

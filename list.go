@@ -179,12 +179,12 @@ func (f *filter) rewriteFilters(rw http.ResponseWriter, req *http.Request, ep *e
 		f.refuse(rw, req, http.StatusBadRequest, err.Error())
 		return false
 	}
-	if len(filters["id"])+len(filters["before"])+len(filters["since"]) > 0 {
-		inv, err := f.inventory(req, ep.version)
-		if err != nil {
-			f.fail(rw, ep, err)
+	if len(filters["id"])+len(filters["before"])+len(filters["since"])+len(filters["ancestor"]) > 0 {
+		inv, u, ok := f.usage(rw, req, ep)
+		if !ok {
 			return false
 		}
+		u.rewriteAncestors(filters["ancestor"])
 		if unknown, ok := inv.rewriteFilters(filters); !ok {
 			f.unknownFilter(rw, ep, inv.engine, unknown)
 			return false
@@ -213,6 +213,16 @@ func (inv *inventory) rewriteFilters(filters map[string][]string) (unknown strin
 		}
 	}
 	return "", true
+}
+
+// rewriteAncestors replaces the names of images that only hidden containers
+// use: such a name of an image that visible ones use, too, would list them.
+func (u *usage) rewriteAncestors(images []string) {
+	for i, name := range images {
+		if u.hidesTag(name) {
+			images[i] = unknownID
+		}
+	}
 }
 
 // unknownFilter answers as dockerd does for before and since with a container

@@ -19,6 +19,9 @@ func (f *filter) serveRewrite(rw http.ResponseWriter, req *http.Request, ep *end
 	if ep.op.id == "TaskList" && !f.narrowServices(rw, req, ep) {
 		return
 	}
+	if ep.op.id == "ImageList" {
+		u.references = f.references(ep)
+	}
 	f.serveCut(rw, req, ep, ep.ref, func(body []byte) ([]byte, error) { return f.cut(ep.op.id, inv, u, body) })
 }
 
@@ -34,7 +37,7 @@ func (f *filter) cut(id string, inv *inventory, u *usage, body []byte) ([]byte, 
 	case "VolumeList":
 		return within(body, "Volumes", func(volumes []byte) ([]byte, error) { return eachElement(volumes, u.cutVolume) })
 	case "ImageList":
-		return eachElement(body, u.cutImage)
+		return eachElement(body, u.cutListedImage)
 	case "ServiceList":
 		return eachElement(body, f.cutService)
 	case "TaskList":
