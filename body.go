@@ -26,10 +26,10 @@ func rewriteBody(req *http.Request, op *operation) (status int, err error) {
 	}
 	body, err := reencode(op.id, raw)
 	if errors.Is(err, errPrivileged) {
-		return http.StatusForbidden, fmt.Errorf("%s is refused: %v", op.id, err)
+		return http.StatusForbidden, fmt.Errorf("%s is refused: %w", op.id, err)
 	}
 	if err != nil {
-		return http.StatusBadRequest, fmt.Errorf("%s: the request body is not valid: %v", op.id, err)
+		return http.StatusBadRequest, fmt.Errorf("%s: the request body is not valid: %w", op.id, err)
 	}
 	setJSON(req, body)
 	return 0, nil

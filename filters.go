@@ -12,7 +12,7 @@ import (
 func (f *filter) filters(ep *endpoint) (map[string][]string, error) {
 	filters, err := parseFilters(ep.query.Get("filters"), ep.op.filters)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %v", ep.op.id, err)
+		return nil, fmt.Errorf("%s: %w", ep.op.id, err)
 	}
 	for _, label := range filters["label"] {
 		key, _, _ := strings.Cut(label, "=")

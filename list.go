@@ -186,7 +186,7 @@ func (f *filter) rewriteFilters(rw http.ResponseWriter, req *http.Request, ep *e
 		}
 		u.rewriteAncestors(filters["ancestor"])
 		if unknown, ok := inv.rewriteFilters(filters); !ok {
-			f.unknownFilter(rw, ep, inv.engine, unknown)
+			unknownFilter(rw, inv.engine, unknown)
 			return false
 		}
 	}
@@ -227,7 +227,7 @@ func (u *usage) rewriteAncestors(images []string) {
 
 // unknownFilter answers as dockerd does for before and since with a container
 // that does not exist.
-func (f *filter) unknownFilter(rw http.ResponseWriter, ep *endpoint, engine http.Header, ref string) {
+func unknownFilter(rw http.ResponseWriter, engine http.Header, ref string) {
 	if apiAtLeast(engine, 43) {
 		writeError(rw, engine, http.StatusNotFound, "No such container: "+ref)
 		return

@@ -59,5 +59,5 @@ func (l *logger) debugf(format string, args ...interface{}) {
 }
 
 func (l *logger) print(level, text string) {
-	fmt.Fprintf(os.Stdout, "%s %s dpf: %s middlewareName=%s\n", time.Now().UTC().Format(time.RFC3339), level, text, l.middleware)
+	_, _ = fmt.Fprintf(os.Stdout, "%s %s dpf: %s middlewareName=%s\n", time.Now().UTC().Format(time.RFC3339), level, text, l.middleware)
 }

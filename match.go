@@ -156,7 +156,7 @@ func newPatterns(option, mode string, values []string) ([]pattern, error) {
 	for i, value := range values {
 		p, err := newPattern(mode, value)
 		if err != nil {
-			return nil, fmt.Errorf("%s[%d]: %q: %v", option, i, value, err)
+			return nil, fmt.Errorf("%s[%d]: %q: %w", option, i, value, err)
 		}
 		patterns = append(patterns, p)
 	}
@@ -189,7 +189,7 @@ func newLabelRules(option, mode string, values []string) ([]labelRule, error) {
 			rule.value, err = newPattern(mode, value)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s[%d]: %q: %v", option, i, s, err)
+			return nil, fmt.Errorf("%s[%d]: %q: %w", option, i, s, err)
 		}
 		rules = append(rules, rule)
 	}

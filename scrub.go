@@ -62,7 +62,7 @@ func keyGlobs(option string, globs []string) ([]pattern, error) {
 	for i, glob := range globs {
 		p, err := newPattern("glob", strings.ToLower(glob))
 		if err != nil {
-			return nil, fmt.Errorf("%s[%d]: %q: %v", option, i, glob, err)
+			return nil, fmt.Errorf("%s[%d]: %q: %w", option, i, glob, err)
 		}
 		patterns = append(patterns, p)
 	}

@@ -1,0 +1,87 @@
+# Everything that CI runs, and everything that a contributor needs.
+#
+# The root module is the plugin: standard library only. e2e/ is a module of its
+# own with real components; what it builds from Go modules goes to the user's
+# cache folder, once.
+
+YAEGI_VERSION := v0.16.1
+GOLANGCI_VERSION := v2.15.0
+TOOLS := $(or $(DPF_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dpf)/tools
+YAEGI := $(TOOLS)/yaegi-$(YAEGI_VERSION)/yaegi
+GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)/golangci-lint
+
+.DEFAULT_GOAL := help
+
+#? help: list the targets
+help:
+	@sed -n 's/^#? /  make /p' Makefile
+
+#? demo: Traefik with the plugin in front of a Docker Engine; KEEP=1 stays up
+demo: setup-demo
+	cd e2e && go run ./cmd/demo $(if $(KEEP),-keep)
+
+#? test: everything that CI runs
+test: setup fmt vet lint unit yaegi operations traefik e2e canary
+
+#? setup: install what the tests need (Debian and Ubuntu, as root) or say what is missing
+setup:
+	@scripts/setup.sh go git docker dockerd haproxy busybox script
+
+setup-demo:
+	@scripts/setup.sh go git
+
+#? fmt: check that all Go code is formatted
+fmt:
+	@test -z "$$(git ls-files '*.go' | xargs gofmt -l | tee /dev/stderr)"
+
+#? vet: go vet, both modules
+vet:
+	go vet ./...
+	cd e2e && go vet ./...
+
+#? lint: golangci-lint, both modules
+lint: $(GOLANGCI)
+	$(GOLANGCI) run ./...
+	cd e2e && $(GOLANGCI) run --config ../.golangci.e2e.yml ./...
+
+#? unit: the plugin's tests, native
+unit:
+	go test -race -shuffle=on -count=1 ./...
+
+#? yaegi: the plugin's tests, interpreted as in Traefik
+yaegi: $(YAEGI)
+	$(YAEGI) test -v . > yaegi.log 2>&1 || { grep -a -A 20 -e '--- FAIL' -e panic: yaegi.log | head -100; exit 1; }
+	@echo "yaegi: $$(grep -a -c -e '^--- PASS' yaegi.log) tests passed, interpreted"
+
+#? operations: check testdata/operations.tsv against the API descriptions
+operations:
+	cd e2e && go run ./cmd/swagger -check
+
+#? traefik: build Traefik from its Go module, once
+traefik:
+	cd e2e && go run ./cmd/tools
+
+#? e2e: the stories, with real components
+e2e: traefik
+	cd e2e && go test -count=1 -timeout 20m ./...
+
+#? canary: look for leaks with every operation; the last line has the counts
+canary: traefik
+	cd e2e && go run ./cmd/canary
+
+#? docs: write docs/endpoints.md from the table
+docs:
+	DPF_UPDATE=1 go test -count=1 -run TestEndpointsDoc .
+
+#? clean: remove what the targets leave in the tree
+clean:
+	rm -f yaegi.log
+
+$(YAEGI):
+	GOBIN=$(dir $@) go install github.com/traefik/yaegi/cmd/yaegi@$(YAEGI_VERSION)
+
+$(GOLANGCI):
+	@echo "building golangci-lint $(GOLANGCI_VERSION), once, takes minutes"
+	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+
+.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi operations traefik e2e canary docs clean
