@@ -119,3 +119,25 @@ func TestCaptureIgnoresInformational(t *testing.T) {
 		t.Errorf("got status %d, want 200", rec.Code)
 	}
 }
+
+// A client that speaks a newer API than the engine learns why it fails.
+func TestVersionErrorIsRelayed(t *testing.T) {
+	for _, target := range []string{"GET /v1.44/containers/json", "GET /v1.44/containers/web/json", "POST /v1.44/containers/web/stop", "GET /v1.44/info", "GET /v1.44/events"} {
+		engine := testEngine()
+		message := "{\"message\":\"client version 1.44 is too new. Maximum supported API version is 1.41\"}\n"
+		engine.override = func(rw http.ResponseWriter, _ *http.Request) bool {
+			rw.Header().Set("Content-Type", "application/json")
+			rw.WriteHeader(http.StatusBadRequest)
+			_, _ = rw.Write([]byte(message))
+			return true
+		}
+		method, path, _ := strings.Cut(target, " ")
+		rec := do(newTestFilter(t, engine, testConfig()), method, path, "")
+		if target == "GET /v1.44/containers/web/json" {
+			continue // Its own status is sent, see TestInspectErrorOfHiddenIsAbsent.
+		}
+		if rec.Code != http.StatusBadRequest || rec.Body.String() != message {
+			t.Errorf("%s: got %d %s, want %s", target, rec.Code, rec.Body.String(), message)
+		}
+	}
+}

@@ -198,6 +198,10 @@ func (f *filter) refuse(rw http.ResponseWriter, req *http.Request, status int, r
 // fail answers a request that could not be decided or whose answer could not
 // be trusted. The client gets a fixed text; only the log says what happened.
 func (f *filter) fail(rw http.ResponseWriter, ep *endpoint, err error) {
+	if ans := versionError(err); ans != nil {
+		ans.send(rw, ans.body)
+		return
+	}
 	f.log.errorf("%s: %v", ep.op.id, err)
 	writeError(rw, nil, http.StatusBadGateway, "dpf: "+ep.op.id+": the answer of the Docker API could not be used; the log of Traefik has the reason")
 }

@@ -218,7 +218,27 @@ func (u *upstream) getURL(ctx context.Context, path, query string) (*answer, err
 	return &answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
 }
 
-// errUnexpected describes an answer with a status that the operation lacks.
+// unexpected is the error for an answer with a status that the operation
+// lacks.
+type unexpected struct {
+	ans *answer
+}
+
+func (e *unexpected) Error() string {
+	return fmt.Sprintf("the upstream answered %d %s", e.ans.status, http.StatusText(e.ans.status))
+}
+
 func errUnexpected(ans *answer) error {
-	return fmt.Errorf("the upstream answered %d %s", ans.status, http.StatusText(ans.status))
+	e := &unexpected{ans: ans}
+	return e
+}
+
+// versionError returns the answer of an engine that does not speak the API
+// version of the request. It is about the version alone.
+func versionError(err error) *answer {
+	e, ok := err.(*unexpected) //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
+	if !ok || e.ans.status != http.StatusBadRequest || !bytes.HasPrefix(e.ans.body, []byte(`{"message":"client version `)) || !e.ans.isJSON() {
+		return nil
+	}
+	return e.ans
 }
