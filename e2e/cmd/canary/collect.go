@@ -109,6 +109,11 @@ func (s *scene) makePairs() {
 	alias("link alias of a hidden pair", s.token("parent")+"/vis-trap")
 	alias("link alias of a hidden child", "vis-parent/"+s.token("visalias"))
 	c = append(c, pair{"task container", plain(s.hiddenTaskName()), plain(s.unknownName(s.hiddenTaskName()))})
+	// Not references, but what a filter by name may hit.
+	c = append(c,
+		pair{"alias", plain(s.token("linkalias")), plain(s.unknownName(s.token("linkalias")))},
+		pair{"visible looking alias", plain("vis-trap"), plain("vis-trqp")},
+		pair{"alias of a parent", plain(s.token("parent")), plain(s.unknownName(s.token("parent")))})
 	s.pairs[container] = c
 
 	s.pairs[exec] = idPairs("ID", s.words["hidexec"])
@@ -119,6 +124,12 @@ func (s *scene) makePairs() {
 	s.pairs[task] = s.swarmPairs(s.token("service")+".1", s.words["hidtask"])
 	s.pairs[config] = s.swarmPairs(s.token("config"), s.words["hidcfg"])
 	s.pairs[secret] = s.swarmPairs(s.token("secret"), s.words["hidsec"])
+	for _, text := range []string{
+		s.token("labelkey"), s.token("labelkey") + "=" + s.token("labelvalue"),
+		s.token("netlabel"), s.token("imagelabel"), s.token("servicelabel"),
+	} {
+		s.pairs[label] = append(s.pairs[label], pair{strings.ReplaceAll(text, s.secrets.stem+"-", ""), plain(text), plain(s.unknownName(text))})
+	}
 	// Nodes and plugins: nothing of them is hidden, two unknown ones must do.
 	s.pairs[other] = []pair{{"name", plain(s.token("none")), plain(s.unknownName(s.token("none")))}}
 }

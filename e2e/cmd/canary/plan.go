@@ -279,7 +279,8 @@ func (p *planner) methods() {
 }
 
 // handy are the forms of references that variants are asked with.
-var handy = []string{"name", "ID", "ID short", "name slash", "name junk", "prefix of 2", "link alias of a hidden child", "stopped by name", "second tag", "own image", "image ID"}
+var handy = []string{"name", "ID", "ID short", "name slash", "name junk", "prefix of 2", "link alias of a hidden child", "stopped by name", "second tag", "own image", "image ID",
+	"alias", "visible looking alias", "alias of a parent"}
 
 // variants asks for every query and body.
 func (p *planner) variants() {
@@ -295,7 +296,7 @@ func (p *planner) variants() {
 			}
 			for _, k := range c.kinds() {
 				for _, refs := range p.scene.pairs[k] {
-					if slices.Contains(handy, refs.form) {
+					if k == label || slices.Contains(handy, refs.form) {
 						p.pair(c, k, refs)
 					}
 				}
@@ -422,12 +423,24 @@ func (p *planner) toys() {
 			p.visibleCall(c, visiblePrefix+role)
 		}
 	}
+	p.joined()
 	remove, _ := p.find("ContainerDelete")
 	for i, query := range []string{"", "force=1", "v=1", "link=1", "force=1&v=1&link=1"} {
 		c := call{op: remove, variant: variant{query: query}, spelling: basic[i%2], about: query}
 		p.visibleCall(c, visiblePrefix+"gone-"+itoa(i))
 	}
 	p.reuse()
+}
+
+// joined starts the container that cannot start, and asks for the reason: the
+// engine's names the hidden container that it joins.
+func (p *planner) joined() {
+	for _, id := range []string{"ContainerStart", "ContainerRestart", "ContainerInspect", "ContainerStats", "ContainerExec", "ContainerTop", "ContainerKill"} {
+		if op, ok := p.find(id); ok {
+			p.visibleCall(usualCall(op, basic[0]), "vis-broken")
+			p.visibleCall(usualCall(op, basic[1]), "vis-broken")
+		}
+	}
 }
 
 // reuse takes names that hidden containers hold.

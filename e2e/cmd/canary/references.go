@@ -20,10 +20,11 @@ const (
 	task      kind = "task"
 	config    kind = "config"
 	secret    kind = "secret"
+	label     kind = "label"
 	other     kind = "other" // what no container has: nothing hidden to refer to
 )
 
-var kinds = []kind{container, exec, image, network, volume, service, task, config, secret, other}
+var kinds = []kind{container, exec, image, network, volume, service, task, config, secret, label, other}
 
 // placeholder stands for a reference of this kind in paths, queries, bodies.
 func (k kind) placeholder() string { return "{" + string(k) + "}" }

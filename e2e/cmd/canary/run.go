@@ -21,6 +21,7 @@ type runner struct {
 	unknownStem string
 	report      *report
 	tally       *tally
+	alone       sync.Mutex // held by operations that the engine does one at a time
 }
 
 func newRunner(s *scene, r *report) *runner {
@@ -89,6 +90,10 @@ func (r *runner) compare(p probe) (difference string) {
 func (r *runner) send(p probe, req request, ref reference) (response, bool) {
 	now := strconv.FormatInt(time.Now().Unix(), 10)
 	req.target = strings.ReplaceAll(req.target, "@now", now)
+	if p.op == "SystemDataUsage" {
+		r.alone.Lock()
+		defer r.alone.Unlock()
+	}
 	started := time.Now()
 	resp, err := req.send()
 	r.tally.add(p.op, resp.status, time.Since(started))

@@ -34,7 +34,7 @@ type secretWord struct{ word, kind string }
 func newSecrets(stem string) *secrets {
 	return &secrets{
 		stem:   stem,
-		tokens: regexp.MustCompile(`(?i)` + stem + `(?:-[a-z0-9]+)*`),
+		tokens: regexp.MustCompile(`(?i)` + stem + `(?:[-_][a-z0-9]+)*`),
 		ids:    map[string]secretID{},
 	}
 }
@@ -92,7 +92,7 @@ func (s *secrets) findTokens(data, carried []byte) []leak {
 		token := string(data[at[0]:at[1]])
 		if !slices.Contains(sent, token) {
 			kind := strings.ToLower(token[len(s.stem):])
-			leaks = append(leaks, leak{strings.TrimPrefix(kind, "-"), excerpt(data, at[0], at[1])})
+			leaks = append(leaks, leak{strings.TrimLeft(kind, "-_"), excerpt(data, at[0], at[1])})
 		}
 	}
 	return leaks

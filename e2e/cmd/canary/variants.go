@@ -31,7 +31,7 @@ var usual = map[string]variant{
 	"ContainerExec":                {body: `{"AttachStdout":true,"Cmd":["true"]}`, headers: []string{jsonType}},
 	"ContainerUpdate":              {body: `{"RestartPolicy":{"Name":"no"}}`, headers: []string{jsonType}},
 	"ContainerRename":              {query: "name=vis-renamed"},
-	"ContainerStats":               {query: "stream=0"},
+	"ContainerStats":               {query: "stream=0&one-shot=1"},
 	"ContainerStop":                {query: "t=0"},
 	"ContainerRestart":             {query: "t=0"},
 	"ContainerTop":                 {query: "ps_args=-ef"},
@@ -119,7 +119,7 @@ var variants = []variant{
 
 	// Streams and other ways to read a container.
 	{op: "ContainerLogs"}, {op: "ContainerLogs", query: "stdout=1&follow=1&details=1&tail=5&timestamps=1", wait: true}, {op: "ContainerLogs", query: "stdout=1&since=1&until=@now"},
-	{op: "ContainerStats", query: "stream=1", wait: true}, {op: "ContainerStats", query: "stream=0&one-shot=1"}, {op: "ContainerStats", wait: true},
+	{op: "ContainerStats", query: "stream=1", wait: true}, {op: "ContainerStats", query: "stream=0", wait: true}, {op: "ContainerStats", wait: true},
 	{op: "ContainerAttach", query: "stream=1&stdout=1&stdin=1", headers: []string{"Connection: Upgrade", "Upgrade: tcp"}, wait: true},
 	{op: "ContainerAttach", query: "stream=1&stdout=1&logs=1", wait: true}, {op: "ContainerAttach"},
 	{op: "ContainerAttachWebsocket", query: "stream=1&logs=1&stdout=1", headers: websocket, wait: true}, {op: "ContainerAttachWebsocket"},
@@ -170,12 +170,21 @@ var variants = []variant{
 	{op: "SystemEvents", query: `since=1&until=@now&filters={"type":["container"]}`}, {op: "SystemEvents", query: `since=1&until=@now&filters={"type":["network","volume","image"]}`},
 	{op: "SystemEvents", query: `since=1&until=@now&filters={"event":["exec_create","exec_start"]}`}, {op: "SystemEvents", wait: true}, {op: "SystemEvents", query: "since=1", wait: true}, {op: "SystemEvents", query: "until=abc"},
 
+	// Labels of hidden objects.
+	labelFilter("ContainerList"), labelFilter("ImageList"), labelFilter("NetworkList"), labelFilter("VolumeList"), labelFilter("ServiceList"), labelFilter("TaskList"),
+	{op: "SystemEvents", query: `since=1&until=@now&filters={"label":["{label}"]}`},
+	{op: "ContainerList", query: `all=1&filters={"label":{"` + visibleLabel + `":true,"{label}":true}}`},
+
 	// Swarm.
 	{op: "ServiceList", query: `filters={"name":["{service}"]}`}, {op: "ServiceList", query: `filters={"id":["{service}"]}`}, {op: "ServiceList", query: "status=1"}, {op: "ServiceInspect", query: "insertDefaults=1"},
 	{op: "TaskList", query: `filters={"service":["{service}"]}`}, {op: "TaskList", query: `filters={"id":["{task}"]}`}, {op: "TaskList", query: `filters={"name":["{task}"]}`}, {op: "TaskList", query: `filters={"desired-state":["running"]}`}, {op: "TaskList", query: `filters={"node":["self"]}`},
 	{op: "ServiceLogs", query: "stdout=1&details=1&follow=1", wait: true}, {op: "TaskLogs", query: "stdout=1&details=1&follow=1", wait: true},
 	{op: "ConfigList", query: `filters={"name":["{config}"]}`}, {op: "SecretList", query: `filters={"name":["{secret}"]}`},
 	{op: "ServiceUpdate", query: "version=1", body: `{"Name":"{service}"}`, headers: []string{jsonType}}, {op: "ServiceCreate", body: `{"Name":"{service}"}`, headers: []string{jsonType}},
+}
+
+func labelFilter(op string) variant {
+	return variant{op: op, query: `all=1&filters={"label":["{label}"]}`}
 }
 
 func connect(op, body string) variant {

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"net"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestReadResponse(t *testing.T) {
+	const date = "Date: Tue, 24 Nov 2026 21:00:00 GMT\r\n"
+	tests := []struct {
+		name   string
+		method string
+		raw    string
+		head   string
+		body   string
+	}{
+		{"length", "GET", "HTTP/1.1 200 OK\r\n" + date + "Content-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\nContent-Length: 2", "ok"},
+		{"chunks", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nz\r\n1\r\nq\r\n0\r\n\r\n", "HTTP/1.1 200 OK\nTransfer-Encoding: chunked", "zq"},
+		{"HEAD", "HEAD", "HTTP/1.1 404 Not Found\r\nContent-Length: 29\r\n\r\n", "HTTP/1.1 404 Not Found\nContent-Length: 29", ""},
+		{"informational", "POST", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 204 No Content", ""},
+		{"upgraded", "POST", "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nout", "HTTP/1.1 101 UPGRADED\nConnection: Upgrade\nUpgrade: tcp", "out"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := readResponse(strings.NewReader(tt.raw), tt.method)
+			if got.head != tt.head || string(got.body) != tt.body || string(got.raw) != tt.raw {
+				t.Errorf("got head %q, body %q, raw %q", got.head, got.body, got.raw)
+			}
+			if got.timeout || got.broken {
+				t.Errorf("got timeout %v, broken %v", got.timeout, got.broken)
+			}
+		})
+	}
+	t.Run("broken", func(t *testing.T) {
+		if got := readResponse(strings.NewReader("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nzq"), "GET"); !got.broken {
+			t.Error("an answer that is cut short is not broken")
+		}
+	})
+}
+
+func TestSendDeadline(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n"))
+		time.Sleep(time.Second)
+	}()
+	got, err := request{addr: l.Addr().String(), method: "GET", target: "/events", deadline: 100 * time.Millisecond}.send()
+	if err != nil || !got.timeout || string(got.body) != "one" {
+		t.Errorf("got body %q, timeout %v, %v", got.body, got.timeout, err)
+	}
+}
+
+func TestRequestBytes(t *testing.T) {
+	tests := []struct {
+		name string
+		req  request
+		want string
+	}{
+		{"plain", request{method: "GET", target: "/_ping"}, "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n"},
+		{"body", request{method: "POST", target: "/x", body: "{}"}, "POST /x HTTP/1.1\r\nHost: docker\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"},
+		{"chunked", request{method: "POST", target: "/x", headers: []string{"Transfer-Encoding: chunked"}, body: "{}"},
+			"POST /x HTTP/1.1\r\nHost: docker\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"},
+		{"own connection", request{method: "POST", target: "/x", headers: []string{"Connection: Upgrade"}},
+			"POST /x HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := string(tt.req.bytes()); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
