@@ -27,8 +27,9 @@ test: setup fmt vet lint unit yaegi operations traefik e2e canary
 setup:
 	@scripts/setup.sh go git docker dockerd haproxy busybox script
 
+# Without an engine at hand, root gets a private one.
 setup-demo:
-	@scripts/setup.sh go git
+	@scripts/setup.sh go git $(if $(DOCKER_HOST)$(wildcard /var/run/docker.sock),,$(if $(filter 0,$(shell id -u)),dockerd busybox))
 
 #? fmt: check that all Go code is formatted
 fmt:
