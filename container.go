@@ -174,6 +174,10 @@ func (f *filter) sendInspectError(rw http.ResponseWriter, req *http.Request, ep 
 		return
 	}
 	inv, err := f.inventory(req, ep.version)
+	if versionError(err) != nil {
+		f.fail(rw, ep, err)
+		return
+	}
 	if err != nil {
 		f.replaceError(rw, ep, ans)
 		return
