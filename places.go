@@ -73,7 +73,7 @@ var mountPlaces = map[string][]string{
 	"ContainerList": {"*.Mounts.*.Source"},
 	"ContainerInspect": {
 		"Mounts.*.Source", "HostConfig.Binds", "HostConfig.Mounts.*.Source", "HostConfig.Mounts.*.VolumeOptions.DriverConfig.Options",
-		"GraphDriver.Data", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath",
+		"GraphDriver.Data", "NetworkSettings.SandboxKey", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath",
 	},
 	"SystemDataUsage": {
 		"Containers.*.Mounts.*.Source", "ContainerUsage.Items.*.Mounts.*.Source",

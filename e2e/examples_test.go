@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -41,30 +40,11 @@ func TestExamples(t *testing.T) {
 				hosts = append(hosts[:i], rule[1])
 			}
 			for _, host := range hosts {
-				if status, body := listUnder(t, instance.Addr("docker"), host); status != http.StatusOK || !strings.HasPrefix(body, "[") {
-					t.Errorf("%s: got %d %s", host, status, body)
+				r := optionView{addr: instance.Addr("docker"), host: host}.ask(t, http.MethodGet, "/containers/json")
+				if r.status != http.StatusOK || !strings.HasPrefix(string(r.body), "[") {
+					t.Errorf("%s: got %d %s", host, r.status, r.body)
 				}
 			}
 		})
 	}
-}
-
-// listUnder lists the containers under a host name.
-func listUnder(t *testing.T, addr, host string) (status int, body string) {
-	t.Helper()
-	req, err := http.NewRequest(http.MethodGet, "http://"+addr+"/containers/json", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Host = host
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(raw)
 }
