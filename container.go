@@ -15,7 +15,7 @@ func (f *filter) serveScoped(rw http.ResponseWriter, req *http.Request, ep *endp
 		f.fail(rw, ep, err)
 	case f.unresolved(rw, ep, res):
 	case f.scrub.concerns(ep.op.id):
-		f.serveScrubbed(rw, req, ep, res.id)
+		f.serveCut(rw, req, ep, res.id, unchanged)
 	case ep.op.action == started:
 		f.serveStarted(rw, req, ep, res.id)
 	case ep.op.action == stats && strings.HasPrefix(res.mode, joins):

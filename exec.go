@@ -9,36 +9,15 @@ import (
 // never used twice and stay with their container.
 func (f *filter) serveExec(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	ans, err := f.upstream.get(req, ep.version+"/exec/"+ep.ref+"/json", "")
-	if err != nil {
-		f.fail(rw, ep, err)
-		return
+	if f.visibleExec(rw, req, ep, ans, err) {
+		f.forward(rw, req, ep)
 	}
-	visible, err := f.judgeExec(req, ep, ans)
-	if err != nil {
-		f.fail(rw, ep, err)
-		return
-	}
-	if !visible {
-		f.notFound(rw, ep, ans.header)
-		return
-	}
-	f.forward(rw, req, ep)
 }
 
 // serveExecInspect answers ExecInspect.
 func (f *filter) serveExecInspect(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	ans, err := f.fetch(req, ep, ep.ref)
-	if err != nil {
-		f.fail(rw, ep, err)
-		return
-	}
-	visible, err := f.judgeExec(req, ep, ans)
-	if err != nil {
-		f.fail(rw, ep, err)
-		return
-	}
-	if !visible {
-		f.notFound(rw, ep, ans.header)
+	if !f.visibleExec(rw, req, ep, ans, err) {
 		return
 	}
 	body, err := f.scrub.answer(ep.op.id, ans.body)
@@ -47,6 +26,24 @@ func (f *filter) serveExecInspect(rw http.ResponseWriter, req *http.Request, ep 
 		return
 	}
 	ans.send(rw, body)
+}
+
+// visibleExec reports whether the answer of an ExecInspect, or the error in
+// its place, is about the exec instance of a visible container; if not, it
+// answered.
+func (f *filter) visibleExec(rw http.ResponseWriter, req *http.Request, ep *endpoint, ans *answer, err error) bool {
+	visible := false
+	if err == nil {
+		visible, err = f.judgeExec(req, ep, ans)
+	}
+	if err != nil {
+		f.fail(rw, ep, err)
+		return false
+	}
+	if !visible {
+		f.notFound(rw, ep, ans.header)
+	}
+	return visible
 }
 
 // judgeExec reports whether the answer of an ExecInspect is about the exec

@@ -162,31 +162,8 @@ func (f *filter) serveAll(rw http.ResponseWriter, req *http.Request, ep *endpoin
 	case ep.op.action == events:
 		f.serveAllEvents(rw, req, ep)
 	default:
-		f.serveScrubbed(rw, req, ep, ep.ref)
+		f.serveCut(rw, req, ep, ep.ref, unchanged)
 	}
-}
-
-// serveScrubbed forwards the request on ref and sends the answer scrubbed.
-func (f *filter) serveScrubbed(rw http.ResponseWriter, req *http.Request, ep *endpoint, ref string) {
-	ans, err := f.fetch(req, ep, ref)
-	if err != nil {
-		f.fail(rw, ep, err)
-		return
-	}
-	if ans.status != http.StatusOK {
-		f.relay(rw, ep, ans)
-		return
-	}
-	if !ans.isJSON() {
-		f.fail(rw, ep, errNotJSON(ans))
-		return
-	}
-	body, err := f.scrub.answer(ep.op.id, ans.body)
-	if err != nil {
-		f.fail(rw, ep, err)
-		return
-	}
-	ans.send(rw, body)
 }
 
 // refuse answers a request that is not forwarded.

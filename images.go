@@ -34,32 +34,21 @@ func (u *usage) cutImage(raw []byte) ([]byte, error) {
 	if !u.images[head.Id] {
 		return nil, errHidden
 	}
-	inner, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range inner {
-		value := raw[m.from:m.to]
-		with := value
-		switch m.key {
+	return editMembers(raw, func(key string, value []byte) ([]byte, error) {
+		switch key {
 		case "RepoTags", "RepoDigests", "Tags":
-			with, err = u.cutTags(value)
+			return u.cutTags(value)
 		case "Containers":
-			with = []byte("-1")
+			return []byte("-1"), nil
 		case "Container", "Parent", "ParentId":
-			with = []byte(`""`)
+			return []byte(`""`), nil
 		case "ContainerConfig", "Manifests":
-			with = []byte("null")
+			return []byte("null"), nil
 		case "Config":
-			with, err = blank(value, "Hostname", "Domainname")
+			return blank(value, "Hostname", "Domainname")
 		}
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, edit{m.from, m.to, with})
-	}
-	return apply(raw, edits), nil
+		return nil, nil
+	})
 }
 
 // references are the patterns of the filter reference of ImageList.

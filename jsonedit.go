@@ -51,23 +51,12 @@ func (p *place) apply(raw []byte) ([]byte, error) {
 	if p.each != nil {
 		return eachElement(raw, p.each.apply)
 	}
-	inner, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range inner {
-		child := p.keys[m.key]
-		if child == nil {
-			continue
+	return editMembers(raw, func(key string, value []byte) ([]byte, error) {
+		if child := p.keys[key]; child != nil {
+			return child.apply(value)
 		}
-		with, err := child.apply(raw[m.from:m.to])
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, edit{m.from, m.to, with})
-	}
-	return apply(raw, edits), nil
+		return nil, nil
+	})
 }
 
 // member is one member of a JSON object; its value stands at [from, to).
@@ -132,40 +121,45 @@ func apply(raw []byte, edits []edit) []byte {
 	return append(out, raw[at:]...)
 }
 
-// within replaces the values of one key of an object, or of every key if key
-// is empty.
-func within(raw []byte, key string, c change) ([]byte, error) {
+// editMembers passes the members of an object through c, and leaves those as
+// they are for which it returns nil.
+func editMembers(raw []byte, c func(key string, value []byte) ([]byte, error)) ([]byte, error) {
 	inner, err := members(raw)
 	if err != nil {
 		return nil, err
 	}
 	var edits []edit
 	for _, m := range inner {
-		if key != "" && m.key != key {
-			continue
-		}
-		with, err := c(raw[m.from:m.to])
+		with, err := c(m.key, raw[m.from:m.to])
 		if err != nil {
 			return nil, err
 		}
-		edits = append(edits, edit{m.from, m.to, with})
+		if with != nil {
+			edits = append(edits, edit{m.from, m.to, with})
+		}
 	}
 	return apply(raw, edits), nil
 }
 
+// within replaces the values of one key of an object, or of every key if key
+// is empty.
+func within(raw []byte, key string, c change) ([]byte, error) {
+	return editMembers(raw, func(k string, value []byte) ([]byte, error) {
+		if key != "" && k != key {
+			return nil, nil
+		}
+		return c(value)
+	})
+}
+
 // replaceMembers replaces the values of some members of an object.
 func replaceMembers(raw []byte, values map[string]string) ([]byte, error) {
-	inner, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range inner {
-		if value, ok := values[m.key]; ok {
-			edits = append(edits, edit{m.from, m.to, []byte(value)})
+	return editMembers(raw, func(key string, _ []byte) ([]byte, error) {
+		if value, ok := values[key]; ok {
+			return []byte(value), nil
 		}
-	}
-	return apply(raw, edits), nil
+		return nil, nil
+	})
 }
 
 // errHidden says that a value is about an object that the client may not know

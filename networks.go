@@ -2,7 +2,6 @@ package dpf
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 )
@@ -32,24 +31,15 @@ func (inv *inventory) cutNetwork(u *usage, raw []byte) ([]byte, error) {
 	if head.Id == "" || !u.showsNetwork(&head) {
 		return nil, errHidden
 	}
-	inner, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range inner {
-		switch m.key {
+	return editMembers(raw, func(key string, value []byte) ([]byte, error) {
+		switch key {
 		case "Containers":
-			with, err := inv.cutEndpoints(raw[m.from:m.to])
-			if err != nil {
-				return nil, err
-			}
-			edits = append(edits, edit{m.from, m.to, with})
+			return inv.cutEndpoints(value)
 		case "Services", "Status", "Peers":
-			edits = append(edits, edit{m.from, m.to, []byte("null")})
+			return []byte("null"), nil
 		}
-	}
-	return apply(raw, edits), nil
+		return nil, nil
+	})
 }
 
 // cutEndpoints keeps the endpoints of visible containers.
@@ -69,20 +59,29 @@ func (inv *inventory) cutEndpoints(raw []byte) ([]byte, error) {
 
 // serveNetwork answers NetworkInspect.
 func (f *filter) serveNetwork(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
+	inv, u, id := f.visibleNetwork(rw, req, ep)
+	if id == "" {
+		return
+	}
+	f.serveCut(rw, req, ep, id, func(body []byte) ([]byte, error) { return inv.cutNetwork(u, body) })
+}
+
+// visibleNetwork finds the network of an endpoint. The ID is empty if it
+// answered.
+func (f *filter) visibleNetwork(rw http.ResponseWriter, req *http.Request, ep *endpoint) (*inventory, *usage, string) {
 	inv, u, ok := f.usage(rw, req, ep)
 	if !ok {
-		return
+		return nil, nil, ""
 	}
 	id, err := f.resolveNetwork(req, ep, u)
 	if err != nil {
 		f.fail(rw, ep, err)
-		return
+		return nil, nil, ""
 	}
 	if id == "" {
 		f.notFound(rw, ep, inv.engine)
-		return
 	}
-	f.serveCut(rw, req, ep, id, func(body []byte) ([]byte, error) { return inv.cutNetwork(u, body) })
+	return inv, u, id
 }
 
 // resolveNetwork finds the network that the reference means among those that
@@ -166,17 +165,8 @@ func (f *filter) serveConnect(rw http.ResponseWriter, req *http.Request, ep *end
 		return
 	}
 	dropBody(req)
-	inv, u, ok := f.usage(rw, req, ep)
-	if !ok {
-		return
-	}
-	id, err := f.resolveNetwork(req, ep, u)
-	if err != nil {
-		f.fail(rw, ep, err)
-		return
-	}
+	inv, _, id := f.visibleNetwork(rw, req, ep)
 	if id == "" {
-		f.notFound(rw, ep, inv.engine)
 		return
 	}
 	if missing, ok := inv.resolveConnect(&body); !ok {
@@ -230,10 +220,6 @@ func (f *filter) serveCommit(rw http.ResponseWriter, req *http.Request, ep *endp
 		return
 	}
 	if f.unresolved(rw, ep, res) {
-		return
-	}
-	if ep.query == nil {
-		f.fail(rw, ep, errors.New("no query"))
 		return
 	}
 	ep.query.Set("container", res.id)

@@ -24,28 +24,17 @@ func mayRefer(raw []byte) bool {
 
 // cutSummary removes hidden containers from the summary of a visible one.
 func (inv *inventory) cutSummary(raw []byte) ([]byte, error) {
-	top, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range top {
-		value := raw[m.from:m.to]
-		with := value
-		switch m.key {
+	return editMembers(raw, func(key string, value []byte) ([]byte, error) {
+		switch key {
 		case "Names":
-			with, err = inv.cutNames(value)
+			return inv.cutNames(value)
 		case "HostConfig":
-			with, err = inv.cutHostConfig(value)
+			return inv.cutHostConfig(value)
 		case "NetworkSettings":
-			with, err = inv.cutNetworkSettings(value)
+			return inv.cutNetworkSettings(value)
 		}
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, edit{m.from, m.to, with})
-	}
-	return apply(raw, edits), nil
+		return nil, nil
+	})
 }
 
 // cutInspect removes hidden containers from the inspect of a visible one.
@@ -54,39 +43,22 @@ func (inv *inventory) cutInspect(raw []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	top, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range top {
-		value := raw[m.from:m.to]
-		with := value
-		switch m.key {
-		case "HostConfig":
-			with, err = inv.cutHostConfig(value)
-		case "NetworkSettings":
-			with, err = inv.cutNetworkSettings(value)
-		case "State":
-			if anyHidden {
-				// The error of a failed start names the other container.
-				with, err = blank(value, "Error")
-			}
-		case "Config":
-			if joinsHidden {
-				with, err = blank(value, "Hostname", "Domainname")
-			}
-		case "HostnamePath", "HostsPath", "ResolvConfPath":
-			if joinsHidden {
-				with = []byte(`""`)
-			}
+	return editMembers(raw, func(key string, value []byte) ([]byte, error) {
+		switch {
+		case key == "HostConfig":
+			return inv.cutHostConfig(value)
+		case key == "NetworkSettings":
+			return inv.cutNetworkSettings(value)
+		case key == "State" && anyHidden:
+			// The error of a failed start names the other container.
+			return blank(value, "Error")
+		case key == "Config" && joinsHidden:
+			return blank(value, "Hostname", "Domainname")
+		case joinsHidden && (key == "HostnamePath" || key == "HostsPath" || key == "ResolvConfPath"):
+			return []byte(`""`), nil
 		}
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, edit{m.from, m.to, with})
-	}
-	return apply(raw, edits), nil
+		return nil, nil
+	})
 }
 
 // refersToHidden reports what an inspect refers to: whether it shares the
@@ -133,29 +105,27 @@ func (inv *inventory) cutNames(raw []byte) ([]byte, error) {
 // cutHostConfig replaces the modes that join a hidden container, and removes
 // hidden containers from VolumesFrom and Links.
 func (inv *inventory) cutHostConfig(raw []byte) ([]byte, error) {
-	inner, err := members(raw)
-	if err != nil {
+	return editMembers(raw, func(key string, value []byte) ([]byte, error) {
+		switch key {
+		case "NetworkMode", "PidMode", "IpcMode", "Cgroup":
+			return inv.cutMode(value)
+		case "VolumesFrom", "Links":
+			return inv.cutRefs(value)
+		}
+		return nil, nil
+	})
+}
+
+// cutMode replaces a mode that joins a hidden container.
+func (inv *inventory) cutMode(raw []byte) ([]byte, error) {
+	var mode string
+	if err := json.Unmarshal(raw, &mode); err != nil {
 		return nil, err
 	}
-	var edits []edit
-	for _, m := range inner {
-		value := raw[m.from:m.to]
-		with := value
-		switch m.key {
-		case "NetworkMode", "PidMode", "IpcMode", "Cgroup":
-			var mode string
-			if err = json.Unmarshal(value, &mode); err == nil && inv.hiddenMode(mode) {
-				with = []byte(`"` + joins + unknownID + `"`)
-			}
-		case "VolumesFrom", "Links":
-			with, err = inv.cutRefs(value)
-		}
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, edit{m.from, m.to, with})
+	if inv.hiddenMode(mode) {
+		return []byte(`"` + joins + unknownID + `"`), nil
 	}
-	return apply(raw, edits), nil
+	return raw, nil
 }
 
 // cutNetworkSettings removes hidden containers from the links of every
@@ -170,19 +140,12 @@ func (inv *inventory) cutNetworkSettings(raw []byte) ([]byte, error) {
 
 // blank empties string members of an object.
 func blank(raw []byte, keys ...string) ([]byte, error) {
-	inner, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range inner {
-		for _, key := range keys {
-			if m.key == key {
-				edits = append(edits, edit{m.from, m.to, []byte(`""`)})
-			}
+	return editMembers(raw, func(key string, _ []byte) ([]byte, error) {
+		if contains(keys, key) {
+			return []byte(`""`), nil
 		}
-	}
-	return apply(raw, edits), nil
+		return nil, nil
+	})
 }
 
 // cutRefs removes the references to hidden containers from a list of them.

@@ -46,6 +46,9 @@ func (f *filter) cut(id string, inv *inventory, u *usage, body []byte) ([]byte, 
 	return nil, errors.New("no rule for the answer")
 }
 
+// unchanged is the change of an answer that is only scrubbed.
+func unchanged(body []byte) ([]byte, error) { return body, nil }
+
 // serveCut forwards the request on ref and sends the answer as change leaves
 // it. A change that returns errHidden makes it the answer for an object that
 // does not exist.
@@ -55,7 +58,7 @@ func (f *filter) serveCut(rw http.ResponseWriter, req *http.Request, ep *endpoin
 		f.fail(rw, ep, err)
 		return
 	}
-	if ans.status == http.StatusNotFound && ref != "" {
+	if ans.status == http.StatusNotFound && ref != "" && !f.policy.all {
 		f.notFound(rw, ep, ans.header)
 		return
 	}

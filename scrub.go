@@ -172,17 +172,12 @@ func (s *scrubber) checkEnvs(body []byte) error {
 // labels masks values in an object of labels. In an event the name and the
 // image of the container stand among them and stay.
 func (s *scrubber) labels(raw []byte) ([]byte, error) {
-	inner, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range inner {
-		if m.key != "name" && m.key != "image" && s.masksLabel(m.key) {
-			edits = append(edits, edit{m.from, m.to, []byte(`"` + mask + `"`)})
+	return editMembers(raw, func(key string, _ []byte) ([]byte, error) {
+		if key != "name" && key != "image" && s.masksLabel(key) {
+			return []byte(`"` + mask + `"`), nil
 		}
-	}
-	return apply(raw, edits), nil
+		return nil, nil
+	})
 }
 
 func (s *scrubber) masksLabel(key string) bool {

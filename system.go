@@ -24,19 +24,9 @@ func (u *usage) cutInfo(body []byte, visible int) ([]byte, error) {
 // cutDataUsage rewrites SystemDataUsage in the shape of API 1.24 to 1.51 and
 // in the one of API 1.52, which an unversioned request gets together.
 func (f *filter) cutDataUsage(inv *inventory, u *usage, body []byte) ([]byte, error) {
-	top, err := members(body)
-	if err != nil {
-		return nil, err
-	}
-	var edits []edit
-	for _, m := range top {
-		with, err := f.cutUsage(inv, u, m.key, body[m.from:m.to])
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, edit{m.from, m.to, with})
-	}
-	return apply(body, edits), nil
+	return editMembers(body, func(key string, value []byte) ([]byte, error) {
+		return f.cutUsage(inv, u, key, value)
+	})
 }
 
 // cutUsage rewrites one member of SystemDataUsage. Sizes and counters of more
