@@ -70,6 +70,10 @@ e2e: traefik
 canary: traefik
 	cd e2e && go run ./cmd/canary
 
+#? bench: what the plugin costs in Traefik, into bench/results.md; the last line has the summary
+bench: traefik
+	cd e2e && go run ./cmd/bench
+
 #? docs: write docs/endpoints.md from the table
 docs:
 	DPF_UPDATE=1 go test -count=1 -run TestEndpointsDoc .
@@ -85,4 +89,4 @@ $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION), once, takes minutes"
 	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
-.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi operations traefik e2e canary docs clean
+.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi operations traefik e2e canary bench docs clean

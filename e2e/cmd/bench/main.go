@@ -1,0 +1,93 @@
+// Bench measures what the plugin costs: it compares two routers of one real
+// Traefik, one past the plugin and one through it, in front of a canned engine
+// that answers with recorded output and needs next to no time itself.
+//
+// Usage, in the directory e2e:
+//
+//	go run ./cmd/bench [-rounds n] [-round duration] [-o file] [-profile dir]
+//
+// It uses loopback only and ends by itself, within three minutes. -profile
+// leaves a CPU profile of Traefik for each row in a directory.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
+)
+
+// options are the flags.
+type options struct {
+	rounds  int
+	round   time.Duration
+	out     string
+	profile string
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.rounds, "rounds", 7, "rounds of each comparison")
+	flag.DurationVar(&o.round, "round", 900*time.Millisecond, "length of a round")
+	flag.StringVar(&o.out, "o", "", "where the table is written (default bench/results.md)")
+	flag.StringVar(&o.profile, "profile", "", "directory for CPU profiles of Traefik")
+	engine := flag.String("engine", "", "internal: serve the canned engine at this address")
+	data := flag.String("data", "", "internal: the recorded answers")
+	flag.Parse()
+	if *engine != "" {
+		fmt.Fprintln(os.Stderr, "engine:", serveEngine(*engine, *data))
+		os.Exit(1)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	bin, err := traefik.Binary(ctx, func(line string) { fmt.Fprintln(os.Stderr, line) })
+	if err != nil {
+		return err
+	}
+	root, err := plugin.Root()
+	if err != nil {
+		return err
+	}
+	if o.out == "" {
+		o.out = filepath.Join(root, "bench", "results.md")
+	}
+	dir, err := os.MkdirTemp("", "dpf-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	engine, addr, err := startEngine(dir, filepath.Join(root, "testdata", "engine", "v1.41"))
+	if err != nil {
+		return err
+	}
+	defer engine.Stop()
+
+	// The building of Traefik is not part of the time.
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	defer cancel()
+	b := &bench{ctx: ctx, options: o, bin: bin, root: root, engine: addr, direct: newSide(addr), report: newReport(bin)}
+	for _, measure := range []func() error{b.loading, b.latencies, b.listMemory, b.events, b.stream} {
+		if err := measure(); err != nil {
+			return err
+		}
+	}
+	if err := b.report.write(o.out); err != nil {
+		return err
+	}
+	fmt.Println(b.report.lastLine())
+	return nil
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
+)
+
+// routing has a router past the plugin and one through it, on one service.
+const routing = `http:
+  routers:
+    plain: {entryPoints: [plain], rule: "PathPrefix(` + "`/`" + `)", service: engine}
+    dpf: {entryPoints: [dpf, first], rule: "PathPrefix(` + "`/`" + `)", service: engine, middlewares: [dpf]}
+  middlewares:
+    dpf: {plugin: {dpf: {containerLabels: [` + visibleLabel + `], match: exact}}}
+  services:
+    engine: {loadBalancer: {servers: [{url: "http://%s"}]}}
+`
+
+// routingPlain is routing for a Traefik that has no plugin.
+const routingPlain = `http:
+  routers:
+    plain: {entryPoints: [plain, first], rule: "PathPrefix(` + "`/`" + `)", service: engine}
+  services:
+    engine: {loadBalancer: {servers: [{url: "http://%s"}]}}
+`
+
+// wrapper leaves Traefik's process ID behind and becomes Traefik.
+const wrapper = "#!/bin/sh\necho $$ > pid\nexec '%s' \"$@\"\n"
+
+// instance is a running Traefik whose memory can be read.
+type instance struct {
+	*traefik.Instance
+	dir     string
+	pid     int
+	started time.Duration // until it answered
+}
+
+// startTraefik starts Traefik in front of the engine, with the plugin at root
+// if root is not empty.
+func startTraefik(bin, root, engine string) (*instance, error) {
+	dir, err := os.MkdirTemp("", "dpf-bench-")
+	if err != nil {
+		return nil, err
+	}
+	i := &instance{dir: dir}
+	if err := i.start(bin, root, engine); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return i, nil
+}
+
+func (i *instance) start(bin, root, engine string) error {
+	script := filepath.Join(i.dir, "start")
+	if err := os.WriteFile(script, fmt.Appendf(nil, wrapper, bin), 0o755); err != nil {
+		return err
+	}
+	ports, err := proc.FreePorts(1)
+	if err != nil {
+		return err
+	}
+	first := fmt.Sprintf("127.0.0.1:%d", ports[0])
+	config := traefik.Config{
+		Bin: script, Dir: i.dir, Plugin: root,
+		EntryPoints: []string{"plain"}, Dynamic: fmt.Sprintf(routingPlain, engine),
+		// An entry point whose address is known before Traefik has started.
+		Flags: []string{"--entryPoints.first.address=" + first, "--log.level=ERROR", "--api.debug=true"},
+	}
+	if root != "" {
+		config.EntryPoints, config.Dynamic = []string{"plain", "dpf"}, fmt.Sprintf(routing, engine)
+	}
+	up := make(chan time.Time, 1)
+	go func() { up <- untilAnswer(first) }()
+	if i.Instance, err = traefik.Start(config); err != nil {
+		return err
+	}
+	pidFile := filepath.Join(i.dir, "pid")
+	info, err := os.Stat(pidFile)
+	if err != nil {
+		return err
+	}
+	i.started = (<-up).Sub(info.ModTime())
+	data, err := os.ReadFile(pidFile)
+	if err == nil {
+		i.pid, err = strconv.Atoi(strings.TrimSpace(string(data)))
+	}
+	return err
+}
+
+// untilAnswer returns when addr served its first request.
+func untilAnswer(addr string) time.Time {
+	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	for range 5000 {
+		resp, err := client.Get("http://" + addr + "/_ping")
+		if err == nil {
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				break
+			}
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	return time.Now()
+}
+
+func (i *instance) stop() {
+	i.Stop()
+	_ = os.RemoveAll(i.dir)
+}
+
+// memory is Traefik's resident memory in MB: now, and at most since the last
+// call of resetPeak.
+func (i *instance) memory() (now, peak float64, err error) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", i.pid))
+	if err != nil {
+		return 0, 0, err
+	}
+	for line := range bytes.Lines(data) {
+		fields := strings.Fields(string(line))
+		if len(fields) < 2 {
+			continue
+		}
+		kb, _ := strconv.ParseFloat(fields[1], 64)
+		switch fields[0] {
+		case "VmRSS:":
+			now = kb * 1024 / 1e6
+		case "VmHWM:":
+			peak = kb * 1024 / 1e6
+		}
+	}
+	return now, peak, nil
+}
+
+func (i *instance) resetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", i.pid), []byte("5"), 0)
+}
+
+// growth returns the resident memory before, at most during and after do.
+func (i *instance) growth(do func() error) (before, peak, after float64, err error) {
+	if err := i.resetPeak(); err != nil {
+		return 0, 0, 0, err
+	}
+	if before, _, err = i.memory(); err != nil {
+		return 0, 0, 0, err
+	}
+	if err := do(); err != nil {
+		return 0, 0, 0, err
+	}
+	after, peak, err = i.memory()
+	return before, peak, after, err
+}
+
+// startEngine runs the canned engine in a process of its own.
+func startEngine(dir, data string) (*proc.Daemon, string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	ports, err := proc.FreePorts(1)
+	if err != nil {
+		return nil, "", err
+	}
+	addr := fmt.Sprintf("127.0.0.1:%d", ports[0])
+	d, err := proc.Start("engine", filepath.Join(dir, "engine.log"), exec.Command(self, "-engine", addr, "-data", data))
+	if err != nil {
+		return nil, "", err
+	}
+	err = d.WaitReady(10*time.Second, func() error {
+		dialer := &net.Dialer{Timeout: time.Second}
+		conn, err := dialer.DialContext(context.Background(), "tcp", addr)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	})
+	if err != nil {
+		d.Stop()
+		return nil, "", err
+	}
+	return d, addr, nil
+}
