@@ -133,16 +133,30 @@ func (e *Engine) Client() *http.Client { return e.client }
 func (e *Engine) Stop() error {
 	e.daemon.Stop()
 	e.client.CloseIdleConnections()
-	removeCgroups(e.cgroup)
+	thaw(e.cgroup)
 
 	// The namespaces, and the mounts in them, go a moment after the process.
 	deadline := time.Now().Add(10 * time.Second)
 	for {
-		err := os.RemoveAll(e.dir)
+		err := errors.Join(removeCgroups(e.cgroup), os.RemoveAll(e.dir))
 		if err == nil || time.Now().After(deadline) {
 			return err
 		}
 		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// thaw lets the processes of paused containers go on: a frozen one cannot be
+// killed, and would keep the namespaces of the engine for ever.
+func thaw(name string) {
+	for pattern, value := range map[string]string{
+		"/sys/fs/cgroup/freezer/" + name + "/*/freezer.state": "THAWED", // cgroup v1
+		"/sys/fs/cgroup/" + name + "/*/cgroup.freeze":         "0",      // cgroup v2
+	} {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			_ = os.WriteFile(file, []byte(value), 0)
+		}
 	}
 }
 
@@ -157,17 +171,28 @@ func (e *Engine) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return d.DialContext(ctx, "unix", e.Socket())
 }
 
-// removeCgroups removes the groups that the engine's containers had. They are
-// empty by now; a group that is not stays, which harms nobody.
-func removeCgroups(name string) {
+// removeCgroups removes the groups that the engine's containers had. One that
+// is not empty yet is an error.
+func removeCgroups(name string) error {
+	var failed error
 	for _, pattern := range []string{"/sys/fs/cgroup", "/sys/fs/cgroup/*"} {
 		roots, _ := filepath.Glob(filepath.Join(pattern, name))
 		for _, root := range roots {
 			children, _ := filepath.Glob(filepath.Join(root, "*", "cgroup.procs"))
 			for _, c := range children {
-				_ = os.Remove(filepath.Dir(c))
+				failed = errors.Join(failed, removeGroup(filepath.Dir(c)))
 			}
-			_ = os.Remove(root)
+			failed = errors.Join(failed, removeGroup(root))
 		}
 	}
+	return failed
+}
+
+// removeGroup removes an empty group. Controllers that are mounted together
+// show the same group twice.
+func removeGroup(dir string) error {
+	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
 }
