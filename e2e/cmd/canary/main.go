@@ -102,6 +102,7 @@ func control(ctx context.Context, b *bench, s *scene, ops []operation, details b
 	r := newReport(os.Stderr)
 	run := newRunner(s, r)
 	run.run(ctx, newPlanner(s, ops, b.open()).control())
+	run.confirm()
 	fmt.Printf("canary: without the plugin: %d requests, %d of them leak, %d oracles\n",
 		run.tally.requests, len(r.requests), r.oracles.total)
 	run.tally.print(os.Stdout, details)
@@ -130,6 +131,7 @@ func attack(ctx context.Context, b *bench, s *scene, ops []operation, details bo
 	run.run(ctx, newPlanner(s, ops, b.filtered()).plan())
 	run.overHTTP2(ctx, s, b.filtered())
 	p.stop()
+	run.confirm()
 	checkVisible(s, r, b.filtered())
 	checkPrefix(s, r, b.filtered())
 	w.stop()

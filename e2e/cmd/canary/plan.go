@@ -21,13 +21,14 @@ type probe struct {
 	entry   string
 	request request
 	twin    *request // nil: there is nothing to compare with
+	stream  bool     // the answer may go on for ever
 	refs    [2]reference
 }
 
 // Deadlines of one response. Streams of visible containers never end.
 const (
-	patience       = 5 * time.Second
-	streamPatience = 400 * time.Millisecond
+	patience       = 15 * time.Second
+	streamPatience = 500 * time.Millisecond
 )
 
 // planner lists the probes of a run.
@@ -68,7 +69,7 @@ func (p *planner) control() []probe {
 	p.unreferenced()
 	p.visible()
 	return slices.DeleteFunc(append(p.probes, p.last...), func(pr probe) bool {
-		return pr.request.method != "GET" || pr.request.deadline == streamPatience ||
+		return pr.request.method != "GET" || pr.stream ||
 			slow[pr.op] || strings.Contains(pr.request.target, "/debug/") || strings.Contains(pr.request.target, "/attach/ws") ||
 			strings.HasPrefix(pr.request.target, "/v1.24") || strings.Contains(pr.about, "escaped")
 	})
@@ -95,10 +96,12 @@ func (c call) kinds() []kind {
 // pair adds the probe of a call for a pair of references of kind k.
 func (p *planner) pair(c call, k kind, refs pair) {
 	e := p.entry()
-	twin := p.request(c, e, k, refs.unknown)
+	hidden, twin := p.request(c, e, k, refs.hidden), p.request(c, e, k, refs.unknown)
+	// Both answer at once; a stream would be a leak in itself.
+	hidden.deadline, twin.deadline = patience, patience
 	p.add(c, probe{
 		op: c.op.id, about: c.about + ", " + string(k) + " " + refs.form, entry: e.name,
-		request: p.request(c, e, k, refs.hidden), twin: &twin,
+		request: hidden, twin: &twin, stream: c.variant.wait,
 		refs: [2]reference{refs.hidden, refs.unknown},
 	})
 }
@@ -106,7 +109,7 @@ func (p *planner) pair(c call, k kind, refs pair) {
 // single adds the probe of a call without a counterpart.
 func (p *planner) single(c call) {
 	e := p.entry()
-	p.add(c, probe{op: c.op.id, about: c.about, entry: e.name, request: p.request(c, e, "", reference{})})
+	p.add(c, probe{op: c.op.id, about: c.about, entry: e.name, request: p.request(c, e, "", reference{}), stream: c.variant.wait})
 }
 
 func (p *planner) add(c call, pr probe) {

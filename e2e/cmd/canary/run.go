@@ -14,6 +14,9 @@ import (
 // workers is the number of requests at a time.
 const workers = 4
 
+// confirmations is how often a difference must show.
+const confirmations = 3
+
 // runner sends the probes and judges the answers.
 type runner struct {
 	secrets     *secrets
@@ -21,6 +24,8 @@ type runner struct {
 	unknownStem string
 	report      *report
 	tally       *tally
+	mu          sync.Mutex
+	doubtful    []probe    // whose answers differed while others ran
 	alone       sync.Mutex // held by operations that the engine does one at a time
 }
 
@@ -54,19 +59,33 @@ func (r *runner) run(ctx context.Context, probes []probe) {
 
 // probe sends one probe.
 func (r *runner) probe(p probe) {
-	difference := r.compare(p)
-	// A difference counts when it shows again and again: what happens to the
-	// visible containers meanwhile can make one, but not each time.
-	const confirmations = 2
-	for range confirmations {
-		if difference == "" {
-			return
+	if r.compare(p) == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.doubtful = append(r.doubtful, p)
+}
+
+// confirm repeats, one by one, the probes whose answers differed. What
+// happens to the visible containers during a run can make a difference; one
+// that is still there now tells what is hidden.
+func (r *runner) confirm() {
+	confirmed := 0
+	for _, p := range r.doubtful {
+		difference := ""
+		for range confirmations {
+			if difference = r.compare(p); difference == "" {
+				break
+			}
 		}
-		difference = r.compare(p)
+		if difference != "" {
+			confirmed++
+			r.report.oracle(p, difference)
+		}
 	}
-	if difference != "" {
-		r.report.oracle(p, difference)
-	}
+	r.report.progress("%d of %d differences are there without other requests, too", confirmed, len(r.doubtful))
+	r.doubtful = nil
 }
 
 // compare sends a probe and its twin and says how the answers differ.
@@ -100,6 +119,9 @@ func (r *runner) send(p probe, req request, ref reference) (response, bool) {
 	if err != nil {
 		r.report.fault(fmt.Errorf("%s: %w", p.op, err))
 		return response{}, false
+	}
+	if resp.timeout && req.deadline == patience {
+		r.report.fault(fmt.Errorf("%s (%s): no answer after %s", p.op, p.entry, patience))
 	}
 	carried := req.carried()
 	for _, l := range r.leaks(resp, carried) {

@@ -19,7 +19,7 @@ const (
 
 // toys is the number of visible containers whose state the run changes, and
 // of those that it removes.
-const toys, goners = 4, 40
+const toys, goners = 4, 5
 
 // scene is what the engine holds during a run.
 type scene struct {
