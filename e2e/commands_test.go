@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +61,7 @@ func setupScript(env *testscript.Env) error {
 	env.Defer(s.recorder.Stop)
 
 	// The directory of a script is named script-<name>.
-	prefix := strings.ReplaceAll(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), "_", "-")
+	prefix := scriptPrefix(strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"))
 	env.Defer(func() { removeContainers(prefix) })
 
 	env.Setenv("P", prefix)
@@ -76,17 +76,22 @@ func setupScript(env *testscript.Env) error {
 
 // removeContainers removes what the script with this prefix left behind.
 func removeContainers(prefix string) {
-	filter := url.QueryEscape(`{"name":["^/` + prefix + `-"]}`)
-	resp, err := shared.engine.Client().Get("http://engine/containers/json?all=1&filters=" + filter)
+	resp, err := shared.engine.Client().Get("http://engine/containers/json?all=1")
 	if err != nil {
 		return
 	}
 	defer resp.Body.Close()
-	var list []struct{ ID string }
+	var list []struct {
+		ID    string
+		Names []string
+	}
 	if json.NewDecoder(resp.Body).Decode(&list) != nil {
 		return
 	}
 	for _, c := range list {
+		if !slices.ContainsFunc(c.Names, func(name string) bool { return owner(name[1:]) == prefix }) {
+			continue
+		}
 		req, err := http.NewRequest(http.MethodDelete, "http://engine/containers/"+c.ID+"?force=1&v=1", nil)
 		if err != nil {
 			continue
@@ -96,6 +101,23 @@ func removeContainers(prefix string) {
 		}
 	}
 }
+
+// owner is the prefix of the script that a container belongs to: the longest
+// one, since "exec-instance-web" begins like a container of the script exec.
+func owner(name string) string {
+	longest := ""
+	scripts, _ := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
+	for _, script := range scripts {
+		prefix := scriptPrefix(strings.TrimSuffix(filepath.Base(script), ".txtar"))
+		if strings.HasPrefix(name, prefix+"-") && len(prefix) > len(longest) {
+			longest = prefix
+		}
+	}
+	return longest
+}
+
+// scriptPrefix is $P of a script.
+func scriptPrefix(script string) string { return strings.ReplaceAll(script, "_", "-") }
 
 // container x [docker run flags] [-- command]
 //
