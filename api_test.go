@@ -42,7 +42,7 @@ var worldAnswers = map[string]string{
 	"GET /images/canary:1/json":                   `{"Id":"sha256:` + id("22") + `","RepoTags":["canary:1"]}`,
 	"GET /services":                               `[` + webService + `,{"ID":"s2","Spec":{"Name":"canary","TaskTemplate":{"ContainerSpec":{"Env":["A=canary"]}}}}]`,
 	"GET /tasks":                                  `[{"ID":"t1","Spec":{"ContainerSpec":{"Env":["A=1"]}},"Status":{"ContainerStatus":{"ContainerID":"` + id("aa1") + `"}}},{"ID":"t2","Spec":{"ContainerSpec":{"Env":["A=canary"]}},"Status":{"ContainerStatus":{"ContainerID":"` + id("ab2") + `"}}}]`,
-	"GET /system/df": `{"LayersSize":99,"Images":[` + webImage + `],"Containers":[{"Id":"` + id("ab2") + `","Names":["/canary"]},{"Id":"` + id("aa1") + `","Names":["/web"],"Labels":{"homepage.group":"x"}}],"Volumes":[{"Name":"vcanary"},{"Name":"vweb","UsageData":{"RefCount":2}}],"BuildCache":[{"Description":"RUN canary"}],` +
+	"GET /system/df": `{"LayersSize":99,"Images":[` + webImage + `],"Containers":[{"Id":"` + id("ab2") + `","Names":["/canary"]},{"Id":"` + id("aa1") + `","Names":["/web"],"Labels":{"homepage.group":"x"}}],"Volumes":[{"Name":"vcanary"},{"Name":"vweb","UsageData":{"RefCount":2,"Size":7}}],"BuildCache":[{"Description":"RUN canary"}],` +
 		`"ContainerUsage":{"ActiveCount":4,"TotalCount":4,"TotalSize":7,"Items":[{"Id":"` + id("ab2") + `","Names":["/canary"]}]},"ImageUsage":{"TotalCount":9,"Reclaimable":8},"NewUsage":{"canary":1}}`,
 }
 
@@ -62,8 +62,8 @@ func TestRewrittenAnswers(t *testing.T) {
 		{"/networks/front", `{"Name":"front","Id":"` + id("n1") + `","Containers":{"` + id("aa1") + `":{"Name":"web"}},"Status":null,"Labels":{}}` + "\n"},
 		{"/volumes", `{"Volumes":[{"Name":"vweb","UsageData":null}],"Warnings":null}` + "\n"},
 		{"/volumes/vweb", `{"Name":"vweb","UsageData":null}` + "\n"},
-		{"/images/json", `[{"Id":"sha256:` + id("11") + `","RepoTags":["web:1"],"RepoDigests":[],"Containers":-1,"Container":"","Config":{"Hostname":"","Env":["A=1"]}}]` + "\n"},
-		{"/images/web:1/json", `{"Id":"sha256:` + id("11") + `","RepoTags":["web:1"],"RepoDigests":[],"Containers":-1,"Container":"","Config":{"Hostname":"","Env":["A=1"]}}` + "\n"},
+		{"/images/json", `[{"Id":"sha256:` + id("11") + `","RepoTags":["web:1"],"RepoDigests":[],"Containers":1,"Container":"","Config":{"Hostname":"","Env":["A=1"]}}]` + "\n"},
+		{"/images/web:1/json", `{"Id":"sha256:` + id("11") + `","RepoTags":["web:1"],"RepoDigests":[],"Containers":1,"Container":"","Config":{"Hostname":"","Env":["A=1"]}}` + "\n"},
 		{"/images/11/history", `[{"Id":"x","Tags":["web:1"]}]` + "\n"},
 		{"/services", `[` + webService + "]\n"},
 		{"/services/web", webService + "\n"},
@@ -113,9 +113,9 @@ func TestObjectsOfHiddenAreAbsent(t *testing.T) {
 
 func TestSystemDataUsage(t *testing.T) {
 	rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", "/system/df", "")
-	want := `{"LayersSize":0,"Images":[{"Id":"sha256:` + id("11") + `","RepoTags":["web:1"],"RepoDigests":[],"Containers":-1,"Container":"","Config":{"Hostname":"","Env":["A=1"]}}]` +
+	want := `{"LayersSize":0,"Images":[{"Id":"sha256:` + id("11") + `","RepoTags":["web:1"],"RepoDigests":[],"Containers":1,"Container":"","Config":{"Hostname":"","Env":["A=1"]}}]` +
 		`,"Containers":[{"Id":"` + id("aa1") + `","Names":["/web"],"Labels":{"homepage.group":"x"}}]` +
-		`,"Volumes":[{"Name":"vweb","UsageData":null}],"BuildCache":[],` +
+		`,"Volumes":[{"Name":"vweb","UsageData":{"RefCount":1,"Size":7}}],"BuildCache":[],` +
 		`"ContainerUsage":{"ActiveCount":1,"TotalCount":2,"Items":[]},"ImageUsage":{"ActiveCount":2,"TotalCount":2},"NewUsage":null}` + "\n"
 	if got := rec.Body.String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

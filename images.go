@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -31,7 +32,8 @@ func (u *usage) cutImage(raw []byte) ([]byte, error) {
 	if err := json.Unmarshal(raw, &head); err != nil {
 		return nil, err
 	}
-	if !u.images[head.Id] {
+	count := u.images[head.Id]
+	if count == 0 {
 		return nil, errHidden
 	}
 	return editMembers(raw, func(key string, value []byte) ([]byte, error) {
@@ -39,7 +41,10 @@ func (u *usage) cutImage(raw []byte) ([]byte, error) {
 		case "RepoTags", "RepoDigests", "Tags":
 			return u.cutTags(value)
 		case "Containers":
-			return []byte("-1"), nil
+			if string(value) == "-1" {
+				return nil, nil // It was not counted.
+			}
+			return []byte(strconv.Itoa(count)), nil
 		case "Container", "Parent", "ParentId":
 			return []byte(`""`), nil
 		case "ContainerConfig", "Manifests":
@@ -213,7 +218,7 @@ func (u *usage) inspectedImage(ans *answer) (string, error) {
 	if err := ans.decode(&head); err != nil {
 		return "", err
 	}
-	if !u.images[head.Id] {
+	if u.images[head.Id] == 0 {
 		return "", nil
 	}
 	return head.Id, nil

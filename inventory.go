@@ -91,8 +91,8 @@ func (inv *inventory) knows(ref string) bool {
 // usage is what the visible containers use: the images, volumes and networks
 // that a client may know of. The rest may be there for a hidden container.
 type usage struct {
-	images     map[string]bool // by ID
-	volumes    map[string]bool // by name
+	images     map[string]int  // by ID: how many visible containers are made of it
+	volumes    map[string]int  // by name: how many visible containers mount it
 	networks   map[string]bool // by name and by ID
 	tags       map[string]bool // image names in use
 	hiddenTags map[string]bool // image names that only hidden containers use
@@ -116,8 +116,8 @@ type used struct {
 // usage reads what the containers use.
 func (inv *inventory) usage() (*usage, error) {
 	u := &usage{
-		images:     map[string]bool{},
-		volumes:    map[string]bool{},
+		images:     map[string]int{},
+		volumes:    map[string]int{},
 		networks:   map[string]bool{},
 		tags:       map[string]bool{},
 		hiddenTags: map[string]bool{},
@@ -152,11 +152,11 @@ func (inv *inventory) usage() (*usage, error) {
 
 // add notes what one visible container uses.
 func (u *usage) add(c *used) {
-	u.images[c.ImageID] = true
+	u.images[c.ImageID]++
 	u.tags[imageName(c.Image)] = true
 	for _, mount := range c.Mounts {
 		if mount.Name != "" {
-			u.volumes[mount.Name] = true
+			u.volumes[mount.Name]++
 		}
 	}
 	for name, n := range c.NetworkSettings.Networks {

@@ -132,7 +132,7 @@ var operations = []operation{
 	{method: "DELETE", path: "/volumes/{}", id: "VolumeDelete", group: "manage", gate: usedBy},
 	{method: "POST", path: "/volumes/prune", id: "VolumePrune", group: "manage", gate: prunes},
 
-	{method: "GET", path: "/images/json", id: "ImageList", group: "read", action: rewrite, query: "all digests filters shared-size", filters: "dangling label reference until", cuts: "images of no visible container, tags that only hidden containers use, container counts"},
+	{method: "GET", path: "/images/json", id: "ImageList", group: "read", action: rewrite, query: "all digests filters shared-size", filters: "dangling label reference until", cuts: "images of no visible container, tags that only hidden containers use; counts of hidden containers"},
 	{method: "GET", path: "/images/{}/json", id: "ImageInspect", group: "read", action: image, cuts: "as ImageList; the container that the image was made from"},
 	{method: "GET", path: "/images/{}/history", id: "ImageHistory", group: "read", action: image, cuts: "as ImageList"},
 	{method: "GET", path: "/images/{}/attestations", id: "ImageAttestations", group: "read", gate: content},

@@ -38,7 +38,7 @@ func (f *filter) cutUsage(inv *inventory, u *usage, key string, raw []byte) ([]b
 	case "Images":
 		return eachElement(raw, u.cutImage)
 	case "Volumes":
-		return eachElement(raw, u.cutVolume)
+		return eachElement(raw, u.cutUsedVolume)
 	case "BuildCache":
 		return []byte("[]"), nil
 	case "LayersSize", "BuilderSize":
@@ -48,7 +48,7 @@ func (f *filter) cutUsage(inv *inventory, u *usage, key string, raw []byte) ([]b
 	case "ImageUsage":
 		return cutTotals(raw, len(u.images), len(u.images), u.cutImage)
 	case "VolumeUsage":
-		return cutTotals(raw, len(u.volumes), len(u.volumes), u.cutVolume)
+		return cutTotals(raw, len(u.volumes), len(u.volumes), u.cutUsedVolume)
 	case "BuildCacheUsage":
 		return []byte("{}"), nil
 	}

@@ -2,6 +2,7 @@ package dpf
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 )
 
@@ -14,10 +15,30 @@ func (u *usage) cutVolume(raw []byte) ([]byte, error) {
 	if err := json.Unmarshal(raw, &head); err != nil {
 		return nil, err
 	}
-	if !u.volumes[head.Name] {
+	if u.volumes[head.Name] == 0 {
 		return nil, errHidden
 	}
 	return replaceMembers(raw, map[string]string{"UsageData": "null"})
+}
+
+// cutUsedVolume is cutVolume for SystemDataUsage, whose clients rely on the
+// usage: the reference count is that of the visible containers.
+func (u *usage) cutUsedVolume(raw []byte) ([]byte, error) {
+	var volume struct {
+		Name      string
+		UsageData struct {
+			Size int64
+		}
+	}
+	if err := json.Unmarshal(raw, &volume); err != nil {
+		return nil, err
+	}
+	count := u.volumes[volume.Name]
+	if count == 0 {
+		return nil, errHidden
+	}
+	usage := fmt.Sprintf(`{"RefCount":%d,"Size":%d}`, count, volume.UsageData.Size)
+	return replaceMembers(raw, map[string]string{"UsageData": usage})
 }
 
 // serveVolume answers VolumeInspect.
@@ -26,7 +47,7 @@ func (f *filter) serveVolume(rw http.ResponseWriter, req *http.Request, ep *endp
 	if !ok {
 		return
 	}
-	if !u.volumes[ep.ref] {
+	if u.volumes[ep.ref] == 0 {
 		f.notFound(rw, ep, inv.engine)
 		return
 	}
