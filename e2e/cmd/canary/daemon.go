@@ -2,16 +2,21 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // daemon is the engine itself, without anything in front of it.
 type daemon struct{ client *http.Client }
+
+// daemonPatience bounds a request to the engine: a run must end.
+const daemonPatience = time.Minute
 
 // do sends a request with body, if any, encoded as JSON, and decodes the
 // answer into out, if any. An answer that is no success is an error.
@@ -24,7 +29,9 @@ func (d daemon) do(method, target string, body, out any) error {
 		}
 		reader = bytes.NewReader(data)
 	}
-	req, err := http.NewRequest(method, "http://engine"+target, reader)
+	ctx, cancel := context.WithTimeout(context.Background(), daemonPatience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, "http://engine"+target, reader)
 	if err != nil {
 		return err
 	}
