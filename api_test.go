@@ -438,11 +438,68 @@ func TestFiltersByHiddenTag(t *testing.T) {
 			t.Errorf("reference %s: got %d, %d images, want %d", tt.pattern, rec.Code, got, tt.want)
 		}
 	}
-	for name, want := range map[string]string{"canary:1": unknownID, "web:1": "web:1", "nope": "nope"} {
+	for name, want := range map[string]string{"canary:1": unknownID, "web:1": "web:1", "nope": unknownID, "11": "sha256:" + id("11"), "index.docker.io/library/canary:1": unknownID} {
 		engine := worldEngine()
 		do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json?filters="+url.QueryEscape(`{"ancestor":["`+name+`"]}`), "")
 		if got := "GET /containers/json?filters=" + url.QueryEscape(`{"ancestor":{"`+want+`":true}}`); engine.last() != got {
 			t.Errorf("ancestor %s: got upstream request %s, want %s", name, engine.last(), got)
+		}
+	}
+}
+
+// The engine adds labels to the container of a task that the task lacks: a
+// container that is hidden by one of them hides its task.
+func TestTaskOfHiddenContainer(t *testing.T) {
+	for _, config := range []*Config{
+		{ExcludeLabels: []string{"x=canary"}},
+		{Match: "regexp", ContainerNames: []string{"[^s]*"}},
+		{Match: "glob", ContainerNames: []string{"*eb"}},
+	} {
+		config.MaxBodyBytes = defaultMaxBodyBytes
+		h := newTestFilter(t, worldEngine(), config)
+		if got := do(h, "GET", "/tasks", "").Body.String(); strings.Contains(got, "t2") || !strings.Contains(got, "t1") {
+			t.Errorf("%v: got %s", config, got)
+		}
+		if rec := do(h, "GET", "/tasks/t2", ""); rec.Code != 404 {
+			t.Errorf("%v: got %d %s", config, rec.Code, rec.Body.String())
+		}
+	}
+	hidden := &Config{ExcludeLabels: []string{"com.docker.swarm.service.name=canary"}, MaxBodyBytes: defaultMaxBodyBytes}
+	if got := do(newTestFilter(t, worldEngine(), hidden), "GET", "/services", "").Body.String(); strings.Contains(got, "canary") || !strings.Contains(got, "s1") {
+		t.Errorf("services: got %s", got)
+	}
+}
+
+// What a parameter list means is the same through the plugin.
+func TestRepeatedParameters(t *testing.T) {
+	engine := worldEngine()
+	do(newTestFilter(t, engine, testConfig()), "POST", "/commit?container=web&changes=A&changes=B", "")
+	if got, want := engine.last(), "POST /commit?changes=A&changes=B&container="+id("aa1"); got != want {
+		t.Errorf("got upstream request %s, want %s", got, want)
+	}
+	config := CreateConfig()
+	config.ScrubEnvs = true
+	for _, target := range []string{"POST /commit?container=web&repo=r", "DELETE /containers/web?link=1", "POST /containers/web/start?checkpoint=c"} {
+		method, path, _ := strings.Cut(target, " ")
+		if do(newTestFilter(t, engine, config), method, path, ""); engine.last() != target {
+			t.Errorf("without a selector: got upstream request %s, want %s", engine.last(), target)
+		}
+	}
+}
+
+// A digest is shown with its repository, and a name in any of its spellings.
+func TestImageNames(t *testing.T) {
+	u := &usage{tags: map[string]bool{}, repositories: map[string]bool{}, images: map[string]int{}, volumes: map[string]int{}, networks: map[string]bool{}}
+	u.add(&used{Image: "nginx:1.27", ImageID: "sha256:" + id("1")})
+	u.add(&used{Image: "docker.io/priv/app@sha256:" + id("2"), ImageID: "sha256:" + id("3")})
+	for tag, want := range map[string]bool{
+		"nginx:1.27": true, "docker.io/library/nginx:1.27": true, "index.docker.io/library/nginx:1.27": true,
+		"nginx@sha256:" + id("9"): true, "nginx": false, "nginx:1.26": false, "other:1.27": false,
+		"priv/app@sha256:" + id("2"): true, "priv/app:2@sha256:" + id("2"): true, "priv/app:2": false,
+		"priv/hid@sha256:" + id("2"): false, "localhost:5000/nginx:1.27": false,
+	} {
+		if got := u.showsTag(tag); got != want {
+			t.Errorf("%s: got shown %t, want %t", tag, got, want)
 		}
 	}
 }

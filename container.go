@@ -9,6 +9,11 @@ import (
 // forwarded, and forwards it on the full ID: a name may change hands between
 // the decision and the deed.
 func (f *filter) serveScoped(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
+	if ep.op.id == "ContainerDelete" && isTrue(ep.sent.Get("link")) {
+		// Without link the container itself would go.
+		f.refuse(rw, req, http.StatusForbidden, "ContainerDelete with link is refused: it changes another container")
+		return
+	}
 	res, err := f.resolve(req, ep.version, ep.ref)
 	switch {
 	case err != nil:
@@ -23,6 +28,15 @@ func (f *filter) serveScoped(rw http.ResponseWriter, req *http.Request, ep *endp
 	default:
 		f.forwardTo(rw, req, ep, res.id)
 	}
+}
+
+// isTrue is how dockerd reads a boolean parameter.
+func isTrue(value string) bool {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "", "0", "no", "false", "none":
+		return false
+	}
+	return true
 }
 
 // serveStarted forwards an operation that starts a container. Where the

@@ -152,7 +152,7 @@ func (f *filter) serve(rw http.ResponseWriter, req *http.Request, ep *endpoint) 
 // serveAll handles an operation while every container is visible: nothing
 // needs to be hidden, only scrubbed.
 func (f *filter) serveAll(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	if err := f.checkLabelFilters(ep); err != nil {
+	if err := f.checkLabelFilters(req, ep); err != nil {
 		f.refuse(rw, req, http.StatusBadRequest, err.Error())
 		return
 	}

@@ -179,7 +179,7 @@ var scopedTargets = []string{
 	"POST /containers/REF/attach?stream=1", "POST /containers/REF/resize?h=1&w=1", "POST /containers/REF/start",
 	"POST /containers/REF/stop?t=1", "POST /containers/REF/restart", "POST /containers/REF/kill", "POST /containers/REF/pause",
 	"POST /containers/REF/unpause", "POST /containers/REF/wait", "POST /containers/REF/update", "POST /containers/REF/exec",
-	"DELETE /containers/REF?force=1&link=1",
+	"DELETE /containers/REF?force=1&link=0",
 }
 
 // A request on a hidden container is never forwarded, and its answer is the
@@ -219,7 +219,7 @@ func TestScopedForwardsFullID(t *testing.T) {
 		{"GET /containers/web/top?ps_args=aux", "", "GET /containers/" + full + "/top?ps_args=aux", ""},
 		{"POST /containers/aa1/start?checkpoint=x", `{"Binds":["/:/x"]}`, "POST /containers/" + full + "/start", ""},
 		{"POST /containers/web/stop?t=1", "t=99", "POST /containers/" + full + "/stop?t=1", ""},
-		{"DELETE /containers/web?force=1&link=1&v=1", "", "DELETE /containers/" + full + "?force=1&v=1", ""},
+		{"DELETE /containers/web?force=1&link=no&v=1", "", "DELETE /containers/" + full + "?force=1&v=1", ""},
 		{"PUT /containers/web/archive?path=%2Fetc", "tar", "PUT /containers/" + full + "/archive?path=%2Fetc", "tar"},
 		{"POST /containers/web/exec", `{"Cmd":["sh"],"cmd":["ls"],"Unknown":1}`, "POST /containers/" + full + "/exec", `{"Cmd":["ls"]}`},
 		{"POST /containers/web/exec", `{"Privileged":false,"Tty":true}`, "POST /containers/" + full + "/exec", `{"Tty":true}`},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -14,28 +15,43 @@ func (f *filter) filters(ep *endpoint) (map[string][]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ep.op.id, err)
 	}
-	for _, label := range filters["label"] {
+	return filters, f.checkMasked(ep, filters)
+}
+
+// checkMasked refuses filters by a label whose value is masked.
+func (f *filter) checkMasked(ep *endpoint, filters map[string][]string) error {
+	for _, label := range append(append([]string{}, filters["label"]...), filters["label!"]...) {
 		key, _, _ := strings.Cut(label, "=")
 		if f.scrub.masksLabel(key) {
-			return nil, fmt.Errorf("%s: filters: the label %q is masked", ep.op.id, key)
+			return fmt.Errorf("%s: filters: the label %q is masked", ep.op.id, key)
 		}
 	}
-	return filters, nil
+	return nil
 }
 
 // checkLabelFilters checks the filters of an operation that is forwarded as
 // it is.
-func (f *filter) checkLabelFilters(ep *endpoint) error {
-	if len(f.scrub.maskLabels) == 0 || ep.op.filters == "" || ep.query.Get("filters") == "" {
+func (f *filter) checkLabelFilters(req *http.Request, ep *endpoint) error {
+	if len(f.scrub.maskLabels) == 0 {
 		return nil
 	}
-	_, err := f.filters(ep)
-	return err
+	if strings.HasSuffix(ep.op.path, "/prune") {
+		dropBody(req) // dockerd reads the filters of a form body first.
+	}
+	value := ep.sent.Get("filters")
+	if value == "" {
+		return nil
+	}
+	filters, err := parseFilters(value, "*")
+	if err != nil {
+		return fmt.Errorf("%s: %w", ep.op.id, err)
+	}
+	return f.checkMasked(ep, filters)
 }
 
 // parseFilters decodes the query parameter filters in both of its forms,
 // {"key":["value"]} and {"key":{"value":true}}. known holds the keys,
-// separated by blanks. The key dangling is left out: what is in use is used by
+// separated by blanks; * stands for any. The key dangling is left out: what is in use is used by
 // hidden containers, too.
 func parseFilters(value, known string) (map[string][]string, error) {
 	var raw map[string]json.RawMessage
@@ -45,10 +61,10 @@ func parseFilters(value, known string) (map[string][]string, error) {
 	keys := strings.Fields(known)
 	filters := make(map[string][]string, len(raw))
 	for key, message := range raw {
-		if key == "dangling" && !contains(keys, key) {
+		if key == "dangling" && known != "*" && !contains(keys, key) {
 			continue
 		}
-		if !contains(keys, key) {
+		if known != "*" && !contains(keys, key) {
 			return nil, fmt.Errorf("filters: unknown key %q", key)
 		}
 		var values []string

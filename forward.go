@@ -28,12 +28,12 @@ func (f *filter) forwardTo(rw http.ResponseWriter, req *http.Request, ep *endpoi
 	f.next.ServeHTTP(rw, req)
 }
 
-// forwardAsIs forwards an operation with body and connection as they come,
-// where nothing is hidden or where insecureAllowOperations says so. The path is
-// still the one that was judged, and so is the query of every operation that
-// has a rule.
+// forwardAsIs forwards an operation with query, body and connection as they
+// come, where nothing is hidden or where insecureAllowOperations says so. The
+// path is still the one that was judged, and what the scrub options forbid to
+// ask for is left out.
 func (f *filter) forwardAsIs(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	setTarget(req, ep.path(ep.ref), ep.encodeQuery(f.scrub.dropsDetails()))
+	setTarget(req, ep.path(ep.ref), f.encodeQuery(ep.sent))
 	f.log.debugf("%s: forwarded as it is: %s %q", ep.op.id, req.Method, req.RequestURI)
 	f.next.ServeHTTP(rw, req)
 }
@@ -51,7 +51,7 @@ func (f *filter) fetch(req *http.Request, ep *endpoint, ref string) (*answer, er
 // path, query, body and connection headers are built anew from what was
 // understood. The status says how to answer the error.
 func (f *filter) rewrite(req *http.Request, ep *endpoint, ref string) (status int, err error) {
-	setTarget(req, ep.path(ref), ep.encodeQuery(f.scrub.dropsDetails()))
+	setTarget(req, ep.path(ref), f.encodeQuery(ep.query))
 	setConnection(req, ep.op)
 	switch ep.op.body {
 	case streamBody:
@@ -81,17 +81,17 @@ func setTarget(req *http.Request, path, query string) {
 var harmlessPsArgs = map[string]bool{"-ef": true, "aux": true, "-aux": true, "ax": true}
 
 // encodeQuery is the query to forward.
-func (ep *endpoint) encodeQuery(dropDetails bool) string {
-	if len(ep.query) == 0 {
+func (f *filter) encodeQuery(query url.Values) string {
+	if len(query) == 0 {
 		return ""
 	}
-	if !harmlessPsArgs[ep.query.Get("ps_args")] {
-		ep.query.Del("ps_args")
+	if !harmlessPsArgs[query.Get("ps_args")] {
+		query.Del("ps_args")
 	}
-	if dropDetails {
-		ep.query.Del("details")
+	if f.scrub.dropsDetails() {
+		query.Del("details")
 	}
-	return ep.query.Encode()
+	return query.Encode()
 }
 
 // setConnection keeps an upgrade where the operation has one. Connection

@@ -10,17 +10,31 @@ import (
 )
 
 // imageName is the form in which two names of an image can be compared: the
-// domain and the tag that Docker adds are left out and added.
+// domain and the tag that Docker adds are left out and added, and a digest
+// takes the place of a tag.
 func imageName(name string) string {
+	name = strings.TrimPrefix(name, "index.")
 	name = strings.TrimPrefix(name, "docker.io/")
 	name = strings.TrimPrefix(name, "library/")
-	if strings.HasPrefix(name, "sha256:") || strings.Contains(name, "@") {
+	if strings.HasPrefix(name, "sha256:") {
 		return name
+	}
+	if bare, digest, ok := strings.Cut(name, "@"); ok {
+		return repository(bare) + "@" + digest
 	}
 	if strings.LastIndexByte(name, ':') > strings.LastIndexByte(name, '/') {
 		return name
 	}
 	return name + ":latest"
+}
+
+// repository is an image name without tag and digest.
+func repository(name string) string {
+	name, _, _ = strings.Cut(name, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name = name[:i]
+	}
+	return name
 }
 
 // cutImage removes from an ImageSummary what only hidden containers use, and
@@ -40,6 +54,8 @@ func (u *usage) cutImage(raw []byte) ([]byte, error) {
 		switch key {
 		case "RepoTags", "RepoDigests", "Tags":
 			return u.cutTags(value)
+		case "SharedSize":
+			return []byte("-1"), nil // It is shared with hidden images, too.
 		case "Containers":
 			if string(value) == "-1" {
 				return nil, nil // It was not counted.
@@ -92,10 +108,7 @@ func (u *usage) cutListedImage(raw []byte) ([]byte, error) {
 // matchesReference is reference.FamiliarMatch of the distribution module: a
 // pattern matches the name with its tag or digest, or without.
 func matchesReference(patterns []string, name string) bool {
-	bare, _, _ := strings.Cut(name, "@")
-	if i := strings.LastIndexByte(bare, ':'); i > strings.LastIndexByte(bare, '/') {
-		bare = bare[:i]
-	}
+	bare := repository(name)
 	for _, pattern := range patterns {
 		if ok, err := path.Match(pattern, name); err == nil && ok {
 			return true
@@ -107,7 +120,7 @@ func matchesReference(patterns []string, name string) bool {
 	return false
 }
 
-// cutTags removes the names of an image that only hidden containers use.
+// cutTags keeps the names of an image that visible containers use.
 func (u *usage) cutTags(raw []byte) ([]byte, error) {
 	var tags []string
 	if err := json.Unmarshal(raw, &tags); err != nil {
@@ -115,7 +128,7 @@ func (u *usage) cutTags(raw []byte) ([]byte, error) {
 	}
 	kept := make([]string, 0, len(tags))
 	for _, tag := range tags {
-		if !u.hidesTag(tag) {
+		if u.showsTag(tag) {
 			kept = append(kept, tag)
 		}
 	}
@@ -125,22 +138,15 @@ func (u *usage) cutTags(raw []byte) ([]byte, error) {
 	return json.Marshal(kept)
 }
 
-// hidesTag reports whether a tag or digest is one that only hidden containers
-// use. A digest goes with the tags of its repository.
-func (u *usage) hidesTag(tag string) bool {
-	if u.hiddenTags[imageName(tag)] {
-		return true
+// showsTag reports whether a tag or digest is one that a visible container
+// uses. A digest goes with its repository. Any other name of the image may be
+// there for a hidden container.
+func (u *usage) showsTag(tag string) bool {
+	name := imageName(tag)
+	if strings.Contains(name, "@") {
+		return u.repositories[repository(name)]
 	}
-	repository, _, isDigest := strings.Cut(tag, "@")
-	if !isDigest {
-		return false
-	}
-	for hidden := range u.hiddenTags {
-		if i := strings.LastIndexByte(hidden, ':'); i > 0 && hidden[:i] == strings.TrimPrefix(strings.TrimPrefix(repository, "docker.io/"), "library/") {
-			return true
-		}
-	}
-	return false
+	return u.tags[name]
 }
 
 // imagePrefix is a reference that may be the beginning of an image ID.
@@ -149,10 +155,10 @@ var imagePrefix = regexp.MustCompile(`^(sha256:)?[0-9a-f]{1,64}$`)
 // resolveImage returns the reference to forward: the ID of an image that a
 // visible container uses, or a name. Empty: the client may not know of it.
 func (u *usage) resolveImage(ref string) string {
-	if u.hidesTag(ref) {
-		return ""
-	}
 	if !imagePrefix.MatchString(ref) {
+		if !u.showsTag(ref) {
+			return ""
+		}
 		return ref
 	}
 	found := ""

@@ -91,19 +91,18 @@ func (inv *inventory) knows(ref string) bool {
 // usage is what the visible containers use: the images, volumes and networks
 // that a client may know of. The rest may be there for a hidden container.
 type usage struct {
-	images     map[string]int  // by ID: how many visible containers are made of it
-	volumes    map[string]int  // by name: how many visible containers mount it
-	networks   map[string]bool // by name and by ID
-	tags       map[string]bool // image names in use
-	hiddenTags map[string]bool // image names that only hidden containers use
-	references []string        // the filter reference of ImageList
+	images       map[string]int  // by ID: how many visible containers are made of it
+	volumes      map[string]int  // by name: how many visible containers mount it
+	networks     map[string]bool // by ID, or by name where there is no ID yet
+	tags         map[string]bool // image names in use
+	repositories map[string]bool // the same without tag and digest
+	references   []string        // the filter reference of ImageList
 
 	running, paused, stopped int
 }
 
 // used is the part of a ContainerSummary that usage reads.
 type used struct {
-	Id              string //nolint:revive // The name of the field in the API.
 	Image           string
 	ImageID         string
 	State           string
@@ -113,39 +112,21 @@ type used struct {
 	}
 }
 
-// usage reads what the containers use.
+// usage reads what the visible containers use.
 func (inv *inventory) usage() (*usage, error) {
 	u := &usage{
-		images:     map[string]int{},
-		volumes:    map[string]int{},
-		networks:   map[string]bool{},
-		tags:       map[string]bool{},
-		hiddenTags: map[string]bool{},
+		images:       map[string]int{},
+		volumes:      map[string]int{},
+		networks:     map[string]bool{},
+		tags:         map[string]bool{},
+		repositories: map[string]bool{},
 	}
-	visible := make(map[string]bool, len(inv.visible))
 	for i := range inv.visible {
-		visible[inv.visible[i].ID] = true
-	}
-	elements, err := splitList(inv.all)
-	if err != nil {
-		return nil, err
-	}
-	hidden := make([]string, 0, len(elements))
-	for _, element := range elements {
 		var c used
-		if err := json.Unmarshal(element, &c); err != nil {
+		if err := json.Unmarshal(inv.visible[i].raw, &c); err != nil {
 			return nil, err
 		}
-		if visible[c.Id] {
-			u.add(&c)
-		} else {
-			hidden = append(hidden, imageName(c.Image))
-		}
-	}
-	for _, tag := range hidden {
-		if !u.tags[tag] {
-			u.hiddenTags[tag] = true
-		}
+		u.add(&c)
 	}
 	return u, nil
 }
@@ -153,17 +134,19 @@ func (inv *inventory) usage() (*usage, error) {
 // add notes what one visible container uses.
 func (u *usage) add(c *used) {
 	u.images[c.ImageID]++
-	u.tags[imageName(c.Image)] = true
+	name := imageName(c.Image)
+	u.tags[name] = true
+	u.repositories[repository(name)] = true
 	for _, mount := range c.Mounts {
 		if mount.Name != "" {
 			u.volumes[mount.Name]++
 		}
 	}
 	for name, n := range c.NetworkSettings.Networks {
-		u.networks[name] = true
 		if n.NetworkID != "" {
-			u.networks[n.NetworkID] = true
+			name = n.NetworkID
 		}
+		u.networks[name] = true
 	}
 	switch c.State {
 	case "running", "restarting":

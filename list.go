@@ -215,11 +215,12 @@ func (inv *inventory) rewriteFilters(filters map[string][]string) (unknown strin
 	return "", true
 }
 
-// rewriteAncestors replaces the names of images that only hidden containers
-// use: such a name of an image that visible ones use, too, would list them.
+// rewriteAncestors resolves images among those that visible containers use: a
+// name that only hidden ones use, of an image that visible ones use, too, would
+// list them.
 func (u *usage) rewriteAncestors(images []string) {
 	for i, name := range images {
-		if u.hidesTag(name) {
+		if images[i] = u.resolveImage(name); images[i] == "" {
 			images[i] = unknownID
 		}
 	}

@@ -76,6 +76,11 @@ func (p *policy) readsNames() bool {
 	return len(p.names)+len(p.excludeNames) > 0
 }
 
+// excludes reports whether an exclude is set.
+func (p *policy) excludes() bool {
+	return len(p.excludeNames)+len(p.excludeLabels) > 0
+}
+
 // excluded reports whether an exclude hides c.
 func (p *policy) excluded(c *container) bool {
 	if len(p.excludeNames) > 0 && c.Name == "" {
@@ -86,7 +91,8 @@ func (p *policy) excluded(c *container) bool {
 
 // selected reports whether the selectors show c; none shows all.
 func (p *policy) selected(c *container) bool {
-	byName := matchAny(p.names, c.Name)
+	// A container whose name is not known matches no name, "*" included.
+	byName := c.Name != "" && matchAny(p.names, c.Name)
 	byLabel := matchAnyLabel(p.labels, c.Labels)
 	switch {
 	case len(p.names) == 0 && len(p.labels) == 0:
@@ -120,6 +126,10 @@ func newPattern(mode, text string) (pattern, error) {
 		}
 		expression = strings.ReplaceAll(strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, `.*`), `\?`, `.`)
 	case "regexp":
+		// By itself, so that no parenthesis closes the one below.
+		if _, err := regexp.Compile(expression); err != nil {
+			return pattern{}, err
+		}
 	default:
 		return pattern{}, errors.New("no such match mode")
 	}

@@ -15,6 +15,12 @@ var envPlaces = map[string][]string{
 	"PluginInspect":    {"Settings.Env"},
 }
 
+// builtPlaces hold what a build file set: variables and labels among the
+// commands.
+var builtPlaces = map[string][]string{
+	"ImageHistory": {"*.CreatedBy"},
+}
+
 var labelPlaces = map[string][]string{
 	"ContainerList":    {"*.Labels"},
 	"ContainerInspect": {"Config.Labels"},
@@ -72,13 +78,14 @@ var commandPlaces = map[string][]string{
 var mountPlaces = map[string][]string{
 	"ContainerList": {"*.Mounts.*.Source"},
 	"ContainerInspect": {
-		"Mounts.*.Source", "HostConfig.Binds", "HostConfig.Mounts.*.Source", "HostConfig.Mounts.*.VolumeOptions.DriverConfig.Options",
+		"Mounts.*.Source", "HostConfig.Binds", "HostConfig.Mounts.*.Source", "HostConfig.Mounts.*.VolumeOptions.DriverConfig.Options", "HostConfig.Devices.*.PathOnHost",
 		"GraphDriver.Data", "NetworkSettings.SandboxKey", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath",
 	},
 	"SystemDataUsage": {
 		"Containers.*.Mounts.*.Source", "ContainerUsage.Items.*.Mounts.*.Source",
 		"Volumes.*.Mountpoint", "Volumes.*.Options", "VolumeUsage.Items.*.Mountpoint", "VolumeUsage.Items.*.Options",
 	},
+	"SystemInfo":     {"DockerRootDir"},
 	"ImageInspect":   {"GraphDriver.Data"},
 	"VolumeList":     {"Volumes.*.Mountpoint", "Volumes.*.Options"},
 	"VolumeInspect":  {"Mountpoint", "Options"},

@@ -102,7 +102,7 @@ var operations = []operation{
 	{method: "POST", path: "/containers/{}/wait", id: "ContainerWait", group: "read", action: scoped, query: "condition"},
 	{method: "POST", path: "/containers/{}/update", id: "ContainerUpdate", group: "manage", action: scoped, body: jsonBody},
 	{method: "POST", path: "/containers/{}/exec", id: "ContainerExec", group: "exec", action: scoped, body: jsonBody, cuts: "refused with Privileged: it is the host"},
-	{method: "DELETE", path: "/containers/{}", id: "ContainerDelete", group: "manage", action: scoped, query: "force v", cuts: "the parameter link: it changes another container"},
+	{method: "DELETE", path: "/containers/{}", id: "ContainerDelete", group: "manage", action: scoped, query: "force v", cuts: "refused with link: it changes another container"},
 	{method: "POST", path: "/containers/{}/rename", id: "ContainerRename", group: "manage", action: scoped, query: "name", gate: "a name that is taken by a hidden container cannot be concealed"},
 	{method: "POST", path: "/containers/create", id: "ContainerCreate", group: "manage", gate: creates},
 	{method: "POST", path: "/containers/prune", id: "ContainerPrune", group: "manage", gate: prunes},
@@ -221,9 +221,10 @@ func indexRoutes() map[string]*operation {
 // endpoint is a request that route understood.
 type endpoint struct {
 	op      *operation
-	version string // "/v1.41", or empty for an unversioned request
-	ref     string // what stands for {} in op.path
-	query   url.Values
+	version string     // "/v1.41", or empty for an unversioned request
+	ref     string     // what stands for {} in op.path
+	query   url.Values // the parameters that the operation has
+	sent    url.Values // all parameters of the client
 }
 
 // pathForm accepts an optional API version, 1.24 and newer, and a path of the
@@ -292,14 +293,16 @@ func (ep *endpoint) parseQuery(raw string) error {
 	if err != nil {
 		return fmt.Errorf("%s: the query cannot be parsed", ep.op.id)
 	}
-	if ep.op.action == refuse {
-		// Forwarded only where nothing is hidden, or as it is.
-		ep.query = values
-		return nil
-	}
+	ep.sent = values
 	ep.query = url.Values{}
 	for _, name := range strings.Fields(ep.op.query) {
-		if values.Has(name) {
+		switch {
+		case name == "changes" || name == "type":
+			// dockerd reads these as lists.
+			if len(values[name]) > 0 {
+				ep.query[name] = values[name]
+			}
+		case values.Has(name):
 			ep.query.Set(name, values.Get(name))
 		}
 	}

@@ -45,6 +45,9 @@ func newScrubber(config *Config) (*scrubber, error) {
 	if len(s.maskLabels) > 0 {
 		s.put(labelPlaces, s.labels)
 	}
+	if s.dropsDetails() {
+		s.put(builtPlaces, emptied)
+	}
 	if config.ScrubCommands {
 		s.put(commandPlaces, emptied)
 		s.put(map[string][]string{"ContainerTop": {""}}, cutTop)

@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -36,15 +37,32 @@ type task struct {
 	}
 }
 
+// Labels that the engine adds to the containers of a service.
+const (
+	swarmServiceID   = "com.docker.swarm.service.id"
+	swarmServiceName = "com.docker.swarm.service.name"
+)
+
 // showsService judges a service by its name, its labels and those of its
 // containers. An exclude that matches either hides it.
 func (f *filter) showsService(s *service) bool {
-	own := &container{ID: s.ID, Name: s.Spec.Name, Labels: s.Spec.Labels}
-	inner := &container{ID: s.ID, Name: s.Spec.Name, Labels: s.Spec.TaskTemplate.ContainerSpec.Labels}
+	own := serviceContainer(s, s.Spec.Labels)
+	inner := serviceContainer(s, s.Spec.TaskTemplate.ContainerSpec.Labels)
 	if f.policy.excluded(own) || f.policy.excluded(inner) {
 		return false
 	}
 	return f.policy.selected(own) || f.policy.selected(inner)
+}
+
+// serviceContainer is a service as the policy sees a container of it.
+func serviceContainer(s *service, labels map[string]string) *container {
+	c := &container{ID: s.ID, Name: s.Spec.Name, Labels: map[string]string{}}
+	for key, value := range labels {
+		c.Labels[key] = value
+	}
+	c.Labels[swarmServiceID] = s.ID
+	c.Labels[swarmServiceName] = s.Spec.Name
+	return c
 }
 
 // cutService keeps a service that the client may know of.
@@ -68,11 +86,23 @@ func (f *filter) cutTask(inv *inventory, raw []byte) ([]byte, error) {
 	if t.ID == "" {
 		return nil, errHidden
 	}
-	if id := t.Status.ContainerStatus.ContainerID; id != "" && inv.exact(id) != nil {
+	id := t.Status.ContainerStatus.ContainerID
+	if id != "" && inv.exact(id) != nil {
 		return raw, nil
 	}
-	c := &container{ID: t.ID, Labels: t.Spec.ContainerSpec.Labels}
-	if !f.policy.visible(c) {
+	if id != "" && bytes.Contains(inv.all.body, []byte(id)) {
+		return nil, errHidden // Its container is here, and hidden.
+	}
+	if f.policy.excludes() {
+		// Closed: a task does not carry all that an exclude may look at, such
+		// as the name of its container and of its service.
+		return nil, errHidden
+	}
+	c := &container{ID: t.ID, Labels: map[string]string{swarmServiceID: t.ServiceID}}
+	for key, value := range t.Spec.ContainerSpec.Labels {
+		c.Labels[key] = value
+	}
+	if !f.policy.selected(c) {
 		return nil, errHidden
 	}
 	return raw, nil
