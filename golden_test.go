@@ -209,3 +209,95 @@ func TestRealAnswersScrubbed(t *testing.T) {
 		}
 	}
 }
+
+// idsIn returns the full IDs of containers of a list that stand in a body.
+func idsIn(body string, all []string) string {
+	var found []string
+	for _, id := range all {
+		if strings.Contains(body, id) {
+			found = append(found, id[:12])
+		}
+	}
+	return strings.Join(found, " ")
+}
+
+// The list, the inspects, the exec instances, the data usage and the events of
+// real engines tell of the same containers.
+func TestRealAnswersAgree(t *testing.T) {
+	configs := []Config{
+		{ContainerLabels: []string{"homepage.group=media"}},
+		{Match: "exact", ContainerNames: []string{"web", "canary-db", "joined", "kid"}},
+		{Match: "glob", ContainerNames: []string{"canary-*"}, ExcludeNames: []string{"*net"}},
+		{Match: "regexp", Require: "all", ContainerNames: []string{".*b.*"}, ContainerLabels: []string{"homepage.*"}},
+		{ExcludeLabels: []string{"homepage.group"}},
+	}
+	for _, dir := range []string{"testdata/engine/v1.41", "testdata/engine/v1.56"} {
+		r := readRecording(t, dir)
+		var all []struct {
+			ID    string `json:"Id"`
+			Names []string
+		}
+		if err := json.Unmarshal(r.read(t, "ContainerList.json"), &all); err != nil {
+			t.Fatal(err)
+		}
+		for i := range configs {
+			config := configs[i]
+			config.MaxBodyBytes = defaultMaxBodyBytes
+			show := func(file string) (int, string) {
+				c := config
+				rec := do(newTestFilter(t, r.engine(t, file), &c), "GET", r.path(file), "")
+				return rec.Code, rec.Body.String()
+			}
+			var listed []struct {
+				ID    string `json:"Id"`
+				Names []string
+			}
+			_, body := show("ContainerList.json")
+			if err := json.Unmarshal([]byte(body), &listed); err != nil {
+				t.Fatal(err)
+			}
+			visible, hidden := map[string]bool{}, []string{}
+			for _, c := range listed {
+				visible[c.ID] = true
+			}
+			for _, c := range all {
+				if !visible[c.ID] {
+					hidden = append(hidden, c.ID)
+				}
+			}
+			if len(listed) == 0 || len(hidden) == 0 {
+				t.Errorf("%s, policy %d: got %d visible and %d hidden containers", dir, i, len(listed), len(hidden))
+			}
+			for file := range r.files {
+				if !strings.HasPrefix(file, "ContainerInspect.") && !strings.HasPrefix(file, "ExecInspect.") {
+					continue
+				}
+				var subject struct {
+					ID          string `json:"Id"`
+					ContainerID string
+				}
+				if err := json.Unmarshal(r.read(t, file), &subject); err != nil {
+					t.Fatal(err)
+				}
+				of := subject.ID
+				if subject.ContainerID != "" {
+					of = subject.ContainerID
+				}
+				if status, _ := show(file); (status == 200) != visible[of] {
+					t.Errorf("%s/%s, policy %d: got status %d, listed %t", dir, file, i, status, visible[of])
+				}
+			}
+			for _, file := range []string{"SystemDataUsage.json", "SystemEvents.jsonl"} {
+				_, body := show(file)
+				if got := idsIn(body, hidden); got != "" {
+					t.Errorf("%s/%s, policy %d: tells of %s", dir, file, i, got)
+				}
+				for id := range visible {
+					if strings.Contains(string(r.read(t, file)), `"`+id+`"`) && !strings.Contains(body, id) {
+						t.Errorf("%s/%s, policy %d: does not tell of %s", dir, file, i, id[:12])
+					}
+				}
+			}
+		}
+	}
+}

@@ -7,12 +7,18 @@ package dpf
 var envPlaces = map[string][]string{
 	"ContainerInspect": {"Config.Env"},
 	"ImageInspect":     {"Config.Env", "ContainerConfig.Env"},
-	"ServiceList":      {"*.Spec.TaskTemplate.ContainerSpec.Env", "*.PreviousSpec.TaskTemplate.ContainerSpec.Env"},
-	"ServiceInspect":   {"Spec.TaskTemplate.ContainerSpec.Env", "PreviousSpec.TaskTemplate.ContainerSpec.Env"},
-	"TaskList":         {"*.Spec.ContainerSpec.Env"},
-	"TaskInspect":      {"Spec.ContainerSpec.Env"},
-	"PluginList":       {"*.Settings.Env"},
-	"PluginInspect":    {"Settings.Env"},
+	"ServiceList": {
+		"*.Spec.TaskTemplate.ContainerSpec.Env", "*.PreviousSpec.TaskTemplate.ContainerSpec.Env",
+		"*.Spec.TaskTemplate.PluginSpec.Env", "*.PreviousSpec.TaskTemplate.PluginSpec.Env",
+	},
+	"ServiceInspect": {
+		"Spec.TaskTemplate.ContainerSpec.Env", "PreviousSpec.TaskTemplate.ContainerSpec.Env",
+		"Spec.TaskTemplate.PluginSpec.Env", "PreviousSpec.TaskTemplate.PluginSpec.Env",
+	},
+	"TaskList":      {"*.Spec.ContainerSpec.Env", "*.Spec.PluginSpec.Env"},
+	"TaskInspect":   {"Spec.ContainerSpec.Env", "Spec.PluginSpec.Env"},
+	"PluginList":    {"*.Settings.Env"},
+	"PluginInspect": {"Settings.Env"},
 }
 
 // builtPlaces hold what a build file set: variables and labels among the
