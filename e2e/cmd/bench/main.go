@@ -4,10 +4,11 @@
 //
 // Usage, in the directory e2e:
 //
-//	go run ./cmd/bench [-rounds n] [-round duration] [-o file] [-profile dir]
+//	go run ./cmd/bench [-rounds n] [-round duration] [-o file] [-profile dir] [-only part]
 //
 // It uses loopback only and ends by itself, within three minutes. -profile
-// leaves a CPU profile of Traefik for each row in a directory.
+// leaves a CPU profile of Traefik for each row in a directory. -only runs one
+// part, loading, latency, memory, events or stream, and writes no file.
 package main
 
 import (
@@ -30,6 +31,7 @@ type options struct {
 	round   time.Duration
 	out     string
 	profile string
+	only    string
 }
 
 func main() {
@@ -38,6 +40,7 @@ func main() {
 	flag.DurationVar(&o.round, "round", 900*time.Millisecond, "length of a round")
 	flag.StringVar(&o.out, "o", "", "where the table is written (default bench/results.md)")
 	flag.StringVar(&o.profile, "profile", "", "directory for CPU profiles of Traefik")
+	flag.StringVar(&o.only, "only", "", "the one part to run")
 	engine := flag.String("engine", "", "internal: serve the canned engine at this address")
 	data := flag.String("data", "", "internal: the recorded answers")
 	flag.Parse()
@@ -80,10 +83,20 @@ func run(ctx context.Context, o options) error {
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
 	defer cancel()
 	b := &bench{ctx: ctx, options: o, bin: bin, root: root, engine: addr, direct: newSide(addr), report: newReport(bin)}
-	for _, measure := range []func() error{b.loading, b.latencies, b.listMemory, b.events, b.stream} {
-		if err := measure(); err != nil {
-			return err
+	parts := []struct {
+		name    string
+		measure func() error
+	}{{"loading", b.loading}, {"latency", b.latencies}, {"memory", b.listMemory}, {"events", b.events}, {"stream", b.stream}}
+	for _, part := range parts {
+		if o.only != "" && o.only != part.name {
+			continue
 		}
+		if err := part.measure(); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	if o.only != "" {
+		return nil
 	}
 	if err := b.report.write(o.out); err != nil {
 		return err

@@ -87,7 +87,7 @@ func (r *report) write(file string) error {
 	fmt.Fprintf(&b, "- Machine: %s, %d cores, %s/%s\n", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(&b, "- Traefik %s, built with %s; Yaegi %s\n", r.traefik, r.goVersion, r.yaegi)
 	b.WriteString("- Command: `make bench`\n\n")
-	b.WriteString("| Work | Target | Measured | Smallest … largest round | | Without → with the plugin |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| Work | Target | Measured | Smallest … largest round | Verdict | Without → with the plugin |\n|---|---|---|---|---|---|\n")
 	for _, row := range r.rows {
 		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 	}
