@@ -80,8 +80,7 @@ func reencode(id string, raw []byte) ([]byte, error) {
 			return nil, err
 		}
 		return json.Marshal(body)
-	}
-	if id == "ImageCommit" {
+	case "ImageCommit":
 		// A container.Config names no container.
 		var body map[string]json.RawMessage
 		if err := decodeStrict(raw, &body); err != nil {

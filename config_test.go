@@ -28,14 +28,21 @@ func TestConfigRefused(t *testing.T) {
 		{"log level", func(c *Config) { c.LogLevel = "verbose" }, `logLevel: "verbose": must be error, info or debug`},
 		{"no room", func(c *Config) { c.MaxBodyBytes = 0 }, "maxBodyBytes: 0: must be greater than 0"},
 	}
-	engine := testEngine()
 	for _, tt := range tests {
-		config := testConfig()
-		tt.change(config)
-		_, err := newFilter(context.Background(), engine, config, "test")
-		if err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: got error %v, want %q", tt.name, err, tt.want)
-		}
+		checkRefused(t, tt.name, tt.change, tt.want)
+	}
+}
+
+// checkRefused checks that the configuration of the tests, changed, is refused
+// with an error that holds want.
+func checkRefused(t *testing.T, name string, change func(c *Config), want string) {
+	t.Helper()
+	engine := testEngine()
+	config := testConfig()
+	change(config)
+	_, err := newFilter(context.Background(), engine, config, "test")
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%s: got error %v, want %q", name, err, want)
 	}
 }
 

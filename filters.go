@@ -51,8 +51,8 @@ func (f *filter) checkLabelFilters(req *http.Request, ep *endpoint) error {
 
 // parseFilters decodes the query parameter filters in both of its forms,
 // {"key":["value"]} and {"key":{"value":true}}. known holds the keys,
-// separated by blanks; * stands for any. The key dangling is left out: what is in use is used by
-// hidden containers, too.
+// separated by blanks; * stands for any. The key dangling is left out where it
+// is not known: what is in use is used by hidden containers, too.
 func parseFilters(value, known string) (map[string][]string, error) {
 	var raw map[string]json.RawMessage
 	if err := decodeStrict([]byte(value), &raw); err != nil {
@@ -61,10 +61,10 @@ func parseFilters(value, known string) (map[string][]string, error) {
 	keys := strings.Fields(known)
 	filters := make(map[string][]string, len(raw))
 	for key, message := range raw {
-		if key == "dangling" && known != "*" && !contains(keys, key) {
-			continue
-		}
 		if known != "*" && !contains(keys, key) {
+			if key == "dangling" {
+				continue
+			}
 			return nil, fmt.Errorf("filters: unknown key %q", key)
 		}
 		var values []string

@@ -1,7 +1,6 @@
 package dpf
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -123,14 +122,8 @@ func TestPolicyRefused(t *testing.T) {
 			c.InsecureAllowOperations = []string{"ImageBuild"}
 		}, `insecureAllowOperations[0]: "ImageBuild": operations takes it away`},
 	}
-	engine := testEngine()
 	for _, tt := range tests {
-		config := testConfig()
-		tt.change(config)
-		_, err := newFilter(context.Background(), engine, config, "test")
-		if err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("got error %v, want %q", err, tt.want)
-		}
+		checkRefused(t, tt.want, tt.change, tt.want)
 	}
 }
 
