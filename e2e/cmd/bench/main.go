@@ -16,13 +16,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
-	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
-	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
 )
 
 // options are the flags.
@@ -48,32 +45,19 @@ func main() {
 		fmt.Fprintln(os.Stderr, "engine:", serveEngine(*engine, *data))
 		os.Exit(1)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, o); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
+	setup.Main("bench", func(ctx context.Context) error { return run(ctx, o) })
 }
 
 func run(ctx context.Context, o options) error {
-	bin, err := traefik.Binary(ctx, func(line string) { fmt.Fprintln(os.Stderr, line) })
+	s, err := setup.New(ctx, "bench", "")
 	if err != nil {
 		return err
 	}
-	root, err := plugin.Root()
-	if err != nil {
-		return err
-	}
+	defer func() { _ = s.Remove() }()
 	if o.out == "" {
-		o.out = filepath.Join(root, "bench", "results.md")
+		o.out = filepath.Join(s.Plugin, "bench", "results.md")
 	}
-	dir, err := os.MkdirTemp("", "dpf-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	engine, addr, err := startEngine(dir, filepath.Join(root, "testdata", "engine", "v1.41"))
+	engine, addr, err := startEngine(s.Dir, filepath.Join(s.Plugin, "testdata", "engine", "v1.41"))
 	if err != nil {
 		return err
 	}
@@ -82,7 +66,7 @@ func run(ctx context.Context, o options) error {
 	// The building of Traefik is not part of the time.
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
 	defer cancel()
-	b := &bench{ctx: ctx, options: o, bin: bin, root: root, engine: addr, direct: newSide(addr), report: newReport(bin)}
+	b := &bench{ctx: ctx, options: o, bin: s.Traefik, root: s.Plugin, engine: addr, direct: newSide(addr), report: newReport(s.Traefik)}
 	parts := []struct {
 		name    string
 		measure func() error

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/socketproxy"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
@@ -16,8 +16,7 @@ import (
 // bench is what a run needs: an engine, a socket proxy that allows everything,
 // and a Traefik with several ways in.
 type bench struct {
-	dir     string
-	bin     string // Traefik
+	*setup.Setup
 	engine  *engine.Engine
 	proxy   *socketproxy.Proxy
 	traefik *traefik.Instance
@@ -43,24 +42,17 @@ exec unshare --net -- sh -c 'ip link set lo up && exec "$@"' sh %s "$@"
 `
 
 // newBench starts all but Traefik.
-func newBench(ctx context.Context, o options) (_ *bench, err error) {
-	b := &bench{}
+func newBench(files *setup.Setup, o options) (_ *bench, err error) {
+	b := &bench{Setup: files}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.stop())
 		}
 	}()
-	progress := func(line string) { fmt.Fprintln(os.Stderr, line) }
-	if b.bin, err = traefik.Binary(ctx, progress); err != nil {
-		return b, err
-	}
-	if b.dir, err = os.MkdirTemp("", "dpf-canary-"); err != nil {
-		return b, err
-	}
 	if o.dockerd == "" {
 		o.dockerd = "dockerd"
 	}
-	wrapper := filepath.Join(b.dir, "dockerd")
+	wrapper := filepath.Join(b.Dir, "dockerd")
 	if err = os.WriteFile(wrapper, fmt.Appendf(nil, dockerdWrapper, o.dockerd), 0o755); err != nil {
 		return b, err
 	}
@@ -72,15 +64,15 @@ func newBench(ctx context.Context, o options) (_ *bench, err error) {
 	if err != nil {
 		return b, err
 	}
-	b.proxy, err = socketproxy.Start(b.dir, b.engine.Socket(), socketproxy.Policy{
+	b.proxy, err = socketproxy.Start(b.Dir, b.engine.Socket(), socketproxy.Policy{
 		Rules: []socketproxy.Rule{{Methods: strings.Join(methods, " "), Path: ""}}, Exec: true,
 	})
 	return b, err
 }
 
 // startTraefik starts Traefik with the plugin.
-func (b *bench) startTraefik(root string) (err error) {
-	dir := filepath.Join(b.dir, "traefik")
+func (b *bench) startTraefik() (err error) {
+	dir := filepath.Join(b.Dir, "traefik")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
@@ -91,7 +83,7 @@ func (b *bench) startTraefik(root string) (err error) {
 		}
 	}
 	b.traefik, err = traefik.Start(traefik.Config{
-		Bin: b.bin, Dir: dir, Plugin: root, EntryPoints: entryPoints, Dynamic: b.routing(), Flags: flags,
+		Bin: b.Traefik, Dir: dir, Plugin: b.Plugin, EntryPoints: entryPoints, Dynamic: b.routing(), Flags: flags,
 	})
 	return err
 }
@@ -122,7 +114,7 @@ func (b *bench) entries(names []string) []entryPoint {
 	return all
 }
 
-// stop ends everything and removes its files.
+// stop ends everything.
 func (b *bench) stop() error {
 	if b.traefik != nil {
 		b.traefik.Stop()
@@ -130,12 +122,8 @@ func (b *bench) stop() error {
 	if b.proxy != nil {
 		b.proxy.Stop()
 	}
-	var err error
 	if b.engine != nil {
-		err = b.engine.Stop()
+		return b.engine.Stop()
 	}
-	if b.dir == "" {
-		return err
-	}
-	return errors.Join(err, os.RemoveAll(b.dir))
+	return nil
 }

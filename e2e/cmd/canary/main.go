@@ -24,13 +24,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 
-	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
 )
 
 func main() {
@@ -43,15 +41,7 @@ func main() {
 	flag.BoolVar(&o.controlOnly, "control", false, "only show that leaks are found without the plugin")
 	flag.Parse()
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	clean, err := run(ctx, o)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "canary:", err)
-	}
-	if err != nil || !clean {
-		os.Exit(1)
-	}
+	setup.Main("canary", func(ctx context.Context) error { return run(ctx, o) })
 }
 
 // options are the flags.
@@ -61,34 +51,34 @@ type options struct {
 }
 
 // run does everything and leaves nothing behind.
-func run(ctx context.Context, o options) (clean bool, err error) {
-	if o.plugin == "" {
-		if o.plugin, err = plugin.Root(); err != nil {
-			return false, err
-		}
+func run(ctx context.Context, o options) (err error) {
+	files, err := setup.New(ctx, "canary", o.plugin)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, files.Remove()) }()
 	if o.operations == "" {
-		o.operations = filepath.Join(o.plugin, "testdata", "operations.tsv")
+		o.operations = filepath.Join(files.Plugin, "testdata", "operations.tsv")
 	}
 	ops, err := readOperations(o.operations)
 	if err != nil {
-		return false, err
+		return err
 	}
-	b, err := newBench(ctx, o)
+	b, err := newBench(files, o)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer func() { err = errors.Join(err, b.stop()) }()
 
-	s, err := newScene(b.engine, b.dir)
+	s, err := newScene(b.engine, b.Dir)
 	if err != nil {
-		return false, err
+		return err
 	}
-	if err := b.startTraefik(o.plugin); err != nil {
-		return false, err
+	if err := b.startTraefik(); err != nil {
+		return err
 	}
 	if err := control(ctx, b, s, ops, o.details); err != nil || o.controlOnly {
-		return err == nil, err
+		return err
 	}
 	return attack(ctx, b, s, ops, o.details)
 }
@@ -117,12 +107,12 @@ func control(ctx context.Context, b *bench, s *scene, ops []operation, details b
 }
 
 // attack is the run proper.
-func attack(ctx context.Context, b *bench, s *scene, ops []operation, details bool) (clean bool, err error) {
+func attack(ctx context.Context, b *bench, s *scene, ops []operation, details bool) error {
 	started := time.Now()
 	r := newReport(os.Stdout)
 	w, err := startWatcher(s, r, b.filtered())
 	if err != nil {
-		return false, err
+		return err
 	}
 	p := startPulse(s, r)
 	run := newRunner(s, r)
@@ -135,7 +125,7 @@ func attack(ctx context.Context, b *bench, s *scene, ops []operation, details bo
 	checkPrefix(s, r, b.filtered())
 	w.stop()
 	if ctx.Err() != nil {
-		return false, ctx.Err()
+		return ctx.Err()
 	}
 
 	run.tally.print(os.Stdout, details)
@@ -143,7 +133,10 @@ func attack(ctx context.Context, b *bench, s *scene, ops []operation, details bo
 	fmt.Printf("canary: %s\n", time.Since(started).Round(time.Second))
 	fmt.Printf("canary: %d requests, %d leaks, %d state changes, %d oracles\n",
 		run.tally.requests, r.leaks.total, r.changes.total, r.oracles.total)
-	return r.clean(), nil
+	if !r.clean() {
+		return setup.ErrReported
+	}
+	return nil
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -16,35 +16,24 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 
-	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
 
 func main() {
 	keep := flag.Bool("keep", false, "stay up until interrupted")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *keep); err != nil {
-		fmt.Fprintln(os.Stderr, "demo:", err)
-		os.Exit(1)
-	}
+	setup.Main("demo", func(ctx context.Context) error { return run(ctx, *keep) })
 }
 
 func run(ctx context.Context, keep bool) error {
-	bin, err := traefik.Binary(ctx, func(line string) { fmt.Fprintln(os.Stderr, line) })
+	s, err := setup.New(ctx, "demo", "")
 	if err != nil {
 		return err
 	}
-	root, err := plugin.Root()
-	if err != nil {
-		return err
-	}
-	source, err := findSource(ctx, root)
+	defer func() { _ = s.Remove() }()
+	source, err := findSource(ctx, s.Plugin)
 	if err != nil {
 		return err
 	}
@@ -62,13 +51,8 @@ func run(ctx context.Context, keep bool) error {
 		return err
 	}
 
-	dir, err := os.MkdirTemp("", "dpf-demo-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
 	t, err := traefik.Start(traefik.Config{
-		Bin: bin, Dir: dir, Plugin: root, EntryPoints: []string{"docker"}, Dynamic: view.dynamic(proxy.url),
+		Bin: s.Traefik, Dir: s.Dir, Plugin: s.Plugin, EntryPoints: []string{"docker"}, Dynamic: view.dynamic(proxy.url),
 	})
 	if err != nil {
 		return err
