@@ -21,7 +21,7 @@ demo: setup-demo
 	cd e2e && go run ./cmd/demo $(if $(KEEP),-keep)
 
 #? test: everything that CI runs
-test: setup fmt vet lint unit yaegi operations traefik e2e canary
+test: setup fmt vet lint unit yaegi fuzz-short operations traefik e2e canary
 
 #? setup: install what the tests need (Debian and Ubuntu, as root) or say what is missing
 setup:
@@ -53,6 +53,13 @@ unit:
 yaegi: $(YAEGI)
 	$(YAEGI) test -v . > yaegi.log 2>&1 || { grep -a -A 20 -e '--- FAIL' -e panic: yaegi.log | head -100; exit 1; }
 	@echo "yaegi: $$(grep -a -c -e '^--- PASS' yaegi.log) tests passed, interpreted"
+
+#? fuzz: run every fuzzer for FUZZTIME=30s; the lines have the executions
+fuzz:
+	@scripts/fuzz.sh
+
+fuzz-short:
+	@FUZZTIME=5s scripts/fuzz.sh
 
 #? operations: check testdata/operations.tsv against the API descriptions
 operations:
@@ -89,4 +96,4 @@ $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION), once, takes minutes"
 	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
-.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi operations traefik e2e canary bench docs clean
+.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations traefik e2e canary bench docs clean

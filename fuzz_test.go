@@ -1,0 +1,400 @@
+package dpf
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime/metrics"
+	"strings"
+	"testing"
+)
+
+// The fuzzers. What a fuzzer checks is a function of its own that returns what
+// the client got, so that TestFuzzCorpus can run the seeds interpreted, too.
+// The seeds are the files in testdata/fuzz, and the answers of real engines.
+
+// FuzzContainerList filters any list by any selectors and compares with what
+// encoding/json makes of the list. mode holds match, require and limit.
+func FuzzContainerList(f *testing.F) {
+	for _, list := range recordedLists(f) {
+		f.Add(0, "", "homepage", "canary", "", list)
+		f.Add(1, "web,db", "", "", "", list)
+		f.Add(2, "*b*", "homepage.*=m*", "", "*net", list)
+	}
+	f.Fuzz(func(t *testing.T, mode int, names, labels, excludeNames, excludeLabels string, list []byte) {
+		bounded(t, list, func() { checkList(t, mode, names, labels, excludeNames, excludeLabels, list) })
+	})
+}
+
+// FuzzInspectScrub judges and scrubs any inspect. mode holds the selector and
+// the scrub options.
+func FuzzInspectScrub(f *testing.F) {
+	for _, inspect := range recordings(f, "ContainerInspect") {
+		for mode := 0; mode < 1<<5; mode += 3 {
+			f.Add(mode, "TZ", "*password*", "*secret*", inspect)
+		}
+	}
+	f.Fuzz(func(t *testing.T, mode int, keepEnvs, maskEnvs, maskLabels string, inspect []byte) {
+		bounded(t, inspect, func() { checkInspect(t, mode, keepEnvs, maskEnvs, maskLabels, inspect) })
+	})
+}
+
+// FuzzEvents cuts any stream of events anywhere: the client gets the same as of
+// the stream in one piece.
+func FuzzEvents(f *testing.F) {
+	for i, stream := range recordings(f, "SystemEvents") {
+		lines := bytes.SplitAfter(stream, []byte("\n"))
+		for at := 0; at+2 < len(lines); at += 2 {
+			f.Add(i, bytes.Join(lines[at:at+3], nil), []byte{1, 2, 60, 0, 255})
+		}
+	}
+	f.Fuzz(func(t *testing.T, mode int, stream, cuts []byte) {
+		bounded(t, stream, func() { checkEvents(t, mode, stream, cuts) })
+	})
+}
+
+// FuzzConfig compiles any configuration: it works, or the error names the
+// option.
+func FuzzConfig(f *testing.F) {
+	for _, name := range optionNames {
+		f.Add([]byte(`{"containerNames":["web"],"` + name + `":["x"]}`))
+		f.Add([]byte(`{"containerNames":["web"],"` + name + `":"x"}`))
+	}
+	f.Fuzz(func(t *testing.T, config []byte) {
+		bounded(t, config, func() { checkConfig(t, config) })
+	})
+}
+
+// recordings are the answers of real engines to an operation.
+func recordings(f *testing.F, operation string) [][]byte {
+	f.Helper()
+	files, err := filepath.Glob("testdata/engine/*/" + operation + ".*")
+	if err != nil || len(files) == 0 {
+		f.Fatal("no recordings of ", operation, err)
+	}
+	bodies := make([][]byte, 0, len(files))
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		bodies = append(bodies, body)
+	}
+	return bodies
+}
+
+// recordedLists are the recorded lists in pieces: a fuzzer is slow on long
+// inputs.
+func recordedLists(f *testing.F) [][]byte {
+	f.Helper()
+	var pieces [][]byte
+	for _, list := range recordings(f, "ContainerList") {
+		var elements []json.RawMessage
+		if err := json.Unmarshal(list, &elements); err != nil {
+			f.Fatal(err)
+		}
+		for at := 0; at+2 < len(elements); at += 2 {
+			piece := []string{string(elements[at]), string(elements[at+1]), string(elements[at+2])}
+			pieces = append(pieces, []byte("["+strings.Join(piece, ",")+"]\n"))
+		}
+	}
+	return pieces
+}
+
+// bounded runs one check without log lines, and fails if it allocates out of
+// all proportion to its input.
+func bounded(t *testing.T, input []byte, check func()) {
+	t.Helper()
+	log.SetOutput(io.Discard)
+	allocated := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(allocated)
+	before := allocated[0].Value.Uint64()
+	check()
+	metrics.Read(allocated)
+	if got := allocated[0].Value.Uint64() - before; got > uint64(1000*len(input)+16<<20) {
+		t.Errorf("%d bytes allocated for an input of %d bytes", got, len(input))
+	}
+}
+
+// commaList is a list as Traefik makes it of one string.
+func commaList(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
+// answering is an engine that answers requests that end in path with body.
+func answering(path, contentType string, body []byte) *fakeEngine {
+	engine := testEngine()
+	engine.override = func(rw http.ResponseWriter, req *http.Request) bool {
+		if !strings.HasSuffix(req.URL.Path, path) {
+			return false
+		}
+		rw.Header().Set("Content-Type", contentType)
+		_, _ = rw.Write(body)
+		return true
+	}
+	return engine
+}
+
+// checkList is what FuzzContainerList checks.
+func checkList(t *testing.T, mode int, names, labels, excludeNames, excludeLabels string, list []byte) string {
+	config := CreateConfig()
+	config.Match = []string{"contains", "exact", "glob", "regexp"}[mode&3]
+	config.Require = []string{"any", "all"}[mode>>2&1]
+	config.ContainerNames, config.ContainerLabels = commaList(names), commaList(labels)
+	config.ExcludeNames, config.ExcludeLabels = commaList(excludeNames), commaList(excludeLabels)
+	engine := answering("/containers/json", "application/json", list)
+	f, err := newFilter(context.Background(), engine, config, "test")
+	if err != nil {
+		return err.Error()
+	}
+	limit := mode >> 3 & 3
+	rec := do(f, "GET", fmt.Sprintf("/containers/json?limit=%d", limit), "")
+	got := rec.Body.Bytes()
+	if len(got) > 8*len(list)+4096 {
+		t.Errorf("%d bytes of a list of %d", len(got), len(list))
+	}
+	want, err := expectedList(config, list)
+	if limit > 0 && len(want) > limit {
+		want = want[:limit]
+	}
+	switch {
+	case rec.Code == http.StatusBadGateway && (err != nil || refers(want)):
+		checkError(t, got)
+	case rec.Code != http.StatusOK:
+		t.Errorf("got status %d: %s", rec.Code, got)
+	case err != nil:
+		// A list that is no list: the fast path may find elements in it.
+		checkElements(t, config, list, got)
+	case refers(want):
+		checkReferences(t, config, list, want, got)
+	default:
+		if plain := "[" + joined(want) + "]\n"; string(got) != plain {
+			t.Errorf("got  %s\nwant %s", got, plain)
+		}
+	}
+	return fmt.Sprint(rec.Code, " ", string(got))
+}
+
+// checkError checks that the client gets an error of the plugin.
+func checkError(t *testing.T, body []byte) {
+	t.Helper()
+	var message struct {
+		Message string `json:"message"`
+	}
+	if err := json.Unmarshal(body, &message); err != nil || !strings.HasPrefix(message.Message, "dpf: ") {
+		t.Errorf("got %s, want an error of the plugin", body)
+	}
+}
+
+// checkElements checks that each element is one of the input and visible.
+func checkElements(t *testing.T, config *Config, list, got []byte) {
+	t.Helper()
+	var elements []json.RawMessage
+	if err := json.Unmarshal(got, &elements); err != nil {
+		t.Errorf("got %s: %v", got, err)
+	}
+	for _, element := range elements {
+		c, err := readSummary(element)
+		if err != nil || !shows(config, c) {
+			t.Errorf("got %s, %v, which is not visible", element, err)
+		}
+		if !bytes.Contains(list, element) && !refers([]*listed{c}) {
+			t.Errorf("got %s, which is not in the list", element)
+		}
+	}
+}
+
+// Selectors and the reference of FuzzInspectScrub.
+var inspectSelectors = []Config{
+	{ContainerLabels: []string{"homepage.group"}},
+	{ContainerNames: []string{"web"}},
+	{ExcludeLabels: []string{"x=canary"}},
+	{},
+}
+
+// checkInspect is what FuzzInspectScrub checks.
+func checkInspect(t *testing.T, mode int, keepEnvs, maskEnvs, maskLabels string, inspect []byte) string {
+	config := inspectSelectors[mode&3]
+	config.MaxBodyBytes = defaultMaxBodyBytes
+	config.ScrubEnvs, config.ScrubCommands, config.ScrubMounts = mode&4 != 0, mode&8 != 0, mode&16 != 0
+	config.KeepEnvs, config.MaskEnvs, config.MaskLabels = commaList(keepEnvs), commaList(maskEnvs), commaList(maskLabels)
+	engine := answering("/containers/web/json", "application/json", inspect)
+	f, err := newFilter(context.Background(), engine, &config, "test")
+	if err != nil {
+		return err.Error()
+	}
+	rec := do(f, "GET", "/containers/web/json", "")
+	got := rec.Body.Bytes()
+	if len(got) > 8*len(inspect)+4096 {
+		t.Errorf("%d bytes of an inspect of %d", len(got), len(inspect))
+	}
+	c, err := readInspect(inspect)
+	all := mode&3 == 3
+	switch {
+	case rec.Code == http.StatusBadGateway:
+		checkError(t, got)
+	case !all && err != nil:
+		t.Errorf("got status %d for %v", rec.Code, err)
+	case all || (c.id == "web" || c.name == "web") && shows(&config, c):
+		if rec.Code != http.StatusOK {
+			t.Errorf("got status %d: %s", rec.Code, got)
+		}
+		checkScrubbed(t, &config, inspect, got)
+	default:
+		if string(got) != "{\"message\":\"No such container: web\"}\n" || rec.Code != http.StatusNotFound {
+			t.Errorf("got %d %s, want the answer for a container that does not exist", rec.Code, got)
+		}
+	}
+	return fmt.Sprint(rec.Code, " ", string(got))
+}
+
+// eventSettings are the configurations of FuzzEvents.
+var eventSettings = []Config{
+	{ContainerLabels: []string{"homepage.group"}},
+	{ContainerNames: []string{"web"}},
+	{MaskLabels: []string{"*"}, ScrubCommands: true},
+	{ContainerLabels: []string{"homepage.group"}, MaskLabels: []string{"home*"}, ScrubCommands: true},
+}
+
+// checkEvents is what FuzzEvents checks. A byte of cuts is the length of a
+// chunk.
+func checkEvents(t *testing.T, mode int, stream, cuts []byte) string {
+	config := eventSettings[mode&3]
+	config.MaxBodyBytes = defaultMaxBodyBytes
+	contentType := []string{"application/json", "application/jsonl", "application/json-seq", "text/plain"}[mode>>2&3]
+	whole := askEvents(t, &config, contentType, []string{string(stream)})
+	var chunks []string
+	rest := string(stream)
+	for _, cut := range cuts {
+		if int(cut) > len(rest) {
+			break
+		}
+		chunks = append(chunks, rest[:cut])
+		rest = rest[cut:]
+	}
+	chunked := askEvents(t, &config, contentType, append(chunks, rest))
+	if chunked != whole {
+		t.Errorf("cut at %v\ngot  %s\nwant %s", cuts, chunked, whole)
+	}
+	status, shown, _ := strings.Cut(whole, " ")
+	if status != "200" {
+		checkError(t, []byte(shown))
+		return whole
+	}
+	lines := map[string]bool{}
+	for _, line := range strings.Split(string(stream), "\n") {
+		lines[line] = true
+	}
+	for _, line := range strings.Split(shown, "\n") {
+		if line != "" {
+			checkEvent(t, &config, lines, line)
+		}
+	}
+	return whole
+}
+
+// askEvents is the status and the answer to SystemEvents.
+func askEvents(t *testing.T, config *Config, contentType string, chunks []string) string {
+	c := *config
+	rec := do(newTestFilter(t, chunkedEngine(contentType, chunks), &c), "GET", "/events", "")
+	return fmt.Sprint(rec.Code, " ", rec.Body.String())
+}
+
+// checkEvent checks that a line may be seen.
+func checkEvent(t *testing.T, config *Config, sent map[string]bool, line string) {
+	t.Helper()
+	var e struct {
+		Type  string
+		Actor struct {
+			ID         string
+			Attributes map[string]string
+		}
+	}
+	// One value and, where nothing but the scrubber reads the line, what an
+	// engine never sends behind it.
+	dec := json.NewDecoder(strings.NewReader(strings.TrimLeft(line, "\x1e")))
+	if err := dec.Decode(&e); err != nil || dec.More() && len(config.ContainerLabels)+len(config.ContainerNames) > 0 {
+		t.Errorf("got the line %q: %v", line, err)
+	}
+	if len(config.MaskLabels) == 0 && !sent[line] {
+		t.Errorf("got the line %q, which was not sent", line)
+	}
+	subject := e.Actor.ID
+	if e.Type == "network" || e.Type == "volume" {
+		subject = e.Actor.Attributes["container"]
+	}
+	switch {
+	case len(config.ContainerLabels) > 0 && subject != id("aa1") && subject != id("bb3"):
+		t.Errorf("got the event %q of a hidden container", line)
+	case len(config.ContainerNames) > 0 && e.Type == "container" && !strings.Contains(e.Actor.Attributes["name"], "web"):
+		t.Errorf("got the event %q of a hidden container", line)
+	}
+}
+
+// checkConfig is what FuzzConfig checks.
+func checkConfig(t *testing.T, raw []byte) string {
+	config := CreateConfig()
+	if json.Unmarshal(raw, config) != nil {
+		return "not decoded"
+	}
+	rest := map[string]interface{}{}
+	if json.Unmarshal(raw, &rest) != nil {
+		return "not decoded"
+	}
+	known := *config
+	for key := range rest {
+		for _, name := range optionNames {
+			if strings.EqualFold(key, name) {
+				delete(rest, key)
+			}
+		}
+	}
+	config.Rest, known.Rest = rest, rest
+	engine := testEngine()
+	_, err := newFilter(context.Background(), engine, &known, "test")
+	h, newErr := New(context.Background(), engine, config, "test")
+	if newErr != nil || h == nil {
+		t.Fatalf("New gives %v, %v", h, newErr)
+	}
+	list := do(h, "GET", "/containers/json", "")
+	if err != nil {
+		checkRefusal(t, rest, err.Error(), list)
+		return err.Error()
+	}
+	if list.Code == http.StatusServiceUnavailable {
+		t.Errorf("a configuration that is accepted answers 503: %s", list.Body.String())
+	}
+	if !json.Valid(list.Body.Bytes()) {
+		t.Errorf("got %s", list.Body.String())
+	}
+	if got := do(h, "GET", "/containers/../x", "").Code; got != http.StatusForbidden {
+		t.Errorf("a path that is not known: got status %d, want 403", got)
+	}
+	return fmt.Sprint(list.Code, " ", list.Body.String())
+}
+
+// checkRefusal checks that the reason begins with an option, and is what every
+// request gets.
+func checkRefusal(t *testing.T, rest map[string]interface{}, reason string, list *httptest.ResponseRecorder) {
+	t.Helper()
+	option, _, _ := strings.Cut(reason, ":")
+	option, _, _ = strings.Cut(option, "[")
+	_, unknown := rest[strings.SplitN(reason, ": unknown option", 2)[0]]
+	if !unknown && !contains(optionNames, option) && option != "nothing is configured" {
+		t.Errorf("the error %q names no option", reason)
+	}
+	checkError(t, list.Body.Bytes())
+	if list.Code != http.StatusServiceUnavailable {
+		t.Errorf("%s: got status %d, want 503", reason, list.Code)
+	}
+}
