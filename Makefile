@@ -25,7 +25,7 @@ test: setup fmt vet lint unit yaegi fuzz-short operations traefik e2e canary
 
 #? setup: install what the tests need (Debian and Ubuntu, as root) or say what is missing
 setup:
-	@scripts/setup.sh go git docker dockerd haproxy busybox script
+	@scripts/setup.sh go git docker dockerd haproxy busybox script openssl
 
 # Without an engine at hand, root gets a private one.
 setup-demo:

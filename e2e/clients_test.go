@@ -3,6 +3,8 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sort"
 	"strings"
 	"syscall"
@@ -65,12 +68,14 @@ func dockerCLI() (string, error) {
 	return "", errors.New("no docker CLI on PATH")
 }
 
-// http [-host h] [-H header]... [-d body] [-o file] [-body] [-head] METHOD target
+// http [-host h] [-from ip] [-tls dir] [-cert] [-H header]... [-d body] [-o file] [-body] [-head] METHOD target
 //
 // Sends one request to $DOCKER_HOST, or the host given, and prints status,
 // headers (sorted, without Date) and body. The target is sent as it is
 // written. -d @file sends a file; -body prints nothing but the body, -head
-// nothing but the rest. The exit status is 0 for any answer.
+// nothing but the rest. -from is the address that the request comes from, -tls
+// a directory with ca.pem, and with -cert its cert.pem and key.pem as well. The
+// exit status is 0 for any answer.
 func httpMain() {
 	if err := runHTTP(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "http:", err)
@@ -91,6 +96,9 @@ func runHTTP(args []string, out io.Writer) error {
 	file := flags.String("o", "", "")
 	bodyOnly := flags.Bool("body", false, "")
 	headOnly := flags.Bool("head", false, "")
+	from := flags.String("from", "", "")
+	tlsDir := flags.String("tls", "", "")
+	cert := flags.Bool("cert", false, "")
 	flags.Var(&headers, "H", "")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -105,7 +113,11 @@ func runHTTP(args []string, out io.Writer) error {
 			return err
 		}
 	}
-	a, err := send(*host, flags.Arg(0), flags.Arg(1), headers, body)
+	d, err := newDialer(*from, *tlsDir, *cert)
+	if err != nil {
+		return err
+	}
+	a, err := d.send(*host, flags.Arg(0), flags.Arg(1), headers, body)
 	if err != nil {
 		return err
 	}
@@ -143,14 +155,57 @@ func (a answer) head() string {
 	return a.status + "\n" + strings.Join(lines, "\n") + "\n"
 }
 
+// dialer says how a request gets to its host.
+type dialer struct {
+	net.Dialer
+	tls *tls.Config // none: plain
+}
+
+// newDialer is the dialer of the flags of http.
+func newDialer(from, tlsDir string, cert bool) (dialer, error) {
+	var d dialer
+	if from != "" {
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
+	}
+	if tlsDir == "" {
+		return d, nil
+	}
+	ca, err := os.ReadFile(filepath.Join(tlsDir, "ca.pem"))
+	if err != nil {
+		return d, err
+	}
+	d.tls = &tls.Config{RootCAs: x509.NewCertPool()}
+	d.tls.RootCAs.AppendCertsFromPEM(ca)
+	if cert {
+		pair, err := tls.LoadX509KeyPair(filepath.Join(tlsDir, "cert.pem"), filepath.Join(tlsDir, "key.pem"))
+		if err != nil {
+			return d, err
+		}
+		d.tls.Certificates = []tls.Certificate{pair}
+	}
+	return d, nil
+}
+
+func (d dialer) dial(network, addr string) (net.Conn, error) {
+	if d.tls != nil {
+		return tls.DialWithDialer(&d.Dialer, network, addr, d.tls)
+	}
+	return d.Dial(network, addr)
+}
+
+// send makes one request without TLS.
+func send(host, method, target string, headers []string, body []byte) (answer, error) {
+	return dialer{}.send(host, method, target, headers, body)
+}
+
 // send makes one HTTP/1.1 request on a connection of its own, with the target
 // exactly as given.
-func send(host, method, target string, headers []string, body []byte) (answer, error) {
+func (d dialer) send(host, method, target string, headers []string, body []byte) (answer, error) {
 	network, addr, ok := strings.Cut(host, "://")
 	if !ok {
 		return answer{}, fmt.Errorf("host %q has no scheme", host)
 	}
-	conn, err := net.Dial(network, addr)
+	conn, err := d.dial(network, addr)
 	if err != nil {
 		return answer{}, err
 	}

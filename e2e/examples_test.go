@@ -1,50 +1,366 @@
 package e2e
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/example"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/socketproxy"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
 
-// hostRule is the host name that a router asks for.
-var hostRule = regexp.MustCompile("Host\\(`([^`]+)`\\)")
+// What an example promises is shown by a script in testdata/examples of the name of its
+// folder. The script begins with the folder's files in $WORK, and has two
+// commands more than the other scripts: start and calls.
 
-// Every configuration in examples/ is one that the real Traefik and the plugin
-// accept, and serves a list through each of its routers.
-func TestExamples(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(shared.plugin, "examples", "*", "dynamic.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("got %d examples, %v", len(files), err)
+// exampleTurn is held by the example that runs: all have containers of the
+// same names, and "all containers" means those of one example.
+var exampleTurn sync.Mutex
+
+func TestExampleStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:   filepath.Join("testdata", "examples"),
+		Setup: setupExample,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"start":  cmdStart,
+			"calls":  cmdCalls,
+			"router": cmdRouter,
+			"until":  cmdUntil,
+		},
+		RequireUniqueNames: true,
+	})
+}
+
+func setupExample(env *testscript.Env) error {
+	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
+	if err := os.CopyFS(env.WorkDir, os.DirFS(filepath.Join(shared.plugin, "examples", name))); err != nil {
+		return err
 	}
-	for _, file := range files {
-		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
-			raw, err := os.ReadFile(file)
+	return setupScript(env)
+}
+
+// start
+//
+// Runs the example in $WORK: a container for each service of the compose file,
+// with its name, labels and environment but the suite's image, one more that is
+// called stranger, a socket proxy with the example's rules, and Traefik with the
+// example's configuration. Sets DOCKER_HOST, HOST_x and URL_x for each entry
+// point x, and HOST_api for Traefik's API.
+func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: start")
+	}
+	exampleTurn.Lock()
+	ts.Defer(exampleTurn.Unlock)
+	ex, err := example.Load(ts.Getenv("WORK"))
+	ts.Check(err)
+
+	policy, err := ex.Policy()
+	ts.Check(err)
+	dir := ts.MkAbs(ts.Getenv("WORK") + "/.bench")
+	proxy, err := socketproxy.Start(dir, shared.engine.Socket(), policy)
+	ts.Check(err)
+	ts.Defer(proxy.Stop)
+
+	ts.Check(exampleContainers(ts, ex, proxy.URL()))
+	install, err := ex.Install(proxy.URL())
+	ts.Check(err)
+	dynamic, err := ex.Dynamic(proxy.URL())
+	ts.Check(err)
+	tr, err := traefik.Start(traefik.Config{
+		Bin: shared.traefik, Dir: dir, Plugin: shared.plugin,
+		EntryPoints: install.EntryPoints, Dynamic: dynamic, Flags: install.Flags,
+	})
+	ts.Check(err)
+	ts.Defer(tr.Stop)
+
+	storyOf(ts).traefik = tr
+	ts.Setenv("TRAEFIK_LOG", tr.LogFile())
+	ts.Setenv("HOST_api", "tcp://"+tr.API())
+	for _, name := range install.EntryPoints {
+		ts.Setenv("HOST_"+name, "tcp://"+tr.Addr(name))
+		ts.Setenv("URL_"+name, "http://"+tr.Addr(name))
+	}
+	ts.Setenv("DOCKER_HOST", "tcp://"+tr.Addr("docker"))
+}
+
+// exampleContainers runs the containers of the example until its script ends.
+func exampleContainers(ts *testscript.TestScript, ex *example.Example, proxy string) error {
+	run := func(name string, labels map[string]string, env []string) error {
+		body, err := json.Marshal(map[string]any{
+			"Image": engine.Image, "Cmd": []string{"sleep", "1000"}, "StopSignal": "SIGKILL",
+			"Labels": labels, "Env": env, "HostConfig": map[string]any{"NetworkMode": "none"},
+		})
+		if err != nil {
+			return err
+		}
+		if err := change(http.MethodPost, "/containers/create?name="+name, body); err != nil {
+			return err
+		}
+		ts.Defer(func() { _ = change(http.MethodDelete, "/containers/"+name+"?force=1", nil) })
+		return change(http.MethodPost, "/containers/"+name+"/start", nil)
+	}
+	for _, s := range ex.Project.Services {
+		env := []string{"CANARY=hunter2"}
+		for key, value := range s.Environment {
+			if value != nil {
+				env = append(env, key+"="+*value)
+			}
+		}
+		if err := run(ex.ContainerName(s), ex.Labels(s, proxy), env); err != nil {
+			return err
+		}
+	}
+	return run("stranger", map[string]string{"com.docker.compose.project": "other"}, []string{"CANARY=hunter2"})
+}
+
+// change sends a request to the engine itself.
+func change(method, target string, body []byte) error {
+	a, err := send(shared.engine.Host(), method, target, []string{"Content-Type: application/json"}, body)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(a.status, "HTTP/1.1 2") {
+		return fmt.Errorf("%s %s: %s\n%s", method, target, a.status, a.body)
+	}
+	return nil
+}
+
+// calls file
+//
+// Makes the calls of a client, one "METHOD target" per line, which must all
+// succeed. The socket proxy of the example must allow them, and no method that
+// is not among them. Bodies, which may be without end, are not read.
+func cmdCalls(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: calls file")
+	}
+	ex, err := example.Load(ts.Getenv("WORK"))
+	ts.Check(err)
+	allowed, err := ex.Allowed()
+	ts.Check(err)
+	used := map[string]bool{}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		method, target, _ := strings.Cut(strings.TrimSpace(line), " ")
+		path, _, _ := strings.Cut(target, "?")
+		if !regexp.MustCompile("^" + allowed[method] + "$").MatchString(path) {
+			ts.Fatalf("the socket proxy does not allow %s %s", method, path)
+		}
+		used[method] = true
+		ts.Check(call(ts.Getenv("DOCKER_HOST"), method, target))
+	}
+	for method := range allowed {
+		if !used[method] {
+			ts.Fatalf("no call has the method %s, which the socket proxy allows", method)
+		}
+	}
+}
+
+// call makes one call and reads the head of the answer.
+func call(host, method, target string) error {
+	req, err := http.NewRequest(method, "http://"+strings.TrimPrefix(host, "tcp://")+target, nil)
+	if err != nil {
+		return err
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, ResponseHeaderTimeout: 30 * time.Second}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode/100 != 2 {
+		return fmt.Errorf("%s %s: %s", method, target, resp.Status)
+	}
+	return nil
+}
+
+// exampleFolders are the folders of examples/ by name.
+func exampleFolders(t *testing.T) map[string]*example.Example {
+	t.Helper()
+	root := filepath.Join(shared.plugin, "examples")
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := map[string]*example.Example{}
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			continue
+		}
+		ex, err := example.Load(filepath.Join(root, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		folders[entry.Name()] = ex
+	}
+	return folders
+}
+
+// Every folder has a script that proves it, and every script a folder.
+func TestExamplesAreProved(t *testing.T) {
+	folders := exampleFolders(t)
+	for name := range folders {
+		if _, err := os.Stat(filepath.Join("testdata", "examples", name+".txtar")); err != nil {
+			t.Errorf("examples/%s: %v", name, err)
+		}
+	}
+	scripts, err := filepath.Glob(filepath.Join("testdata", "examples", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range scripts {
+		if name := strings.TrimSuffix(filepath.Base(script), ".txtar"); folders[name] == nil {
+			t.Errorf("%s: no such folder in examples", script)
+		}
+	}
+}
+
+// A reader copies an example with all that is around it.
+func TestExamplesAreHardened(t *testing.T) {
+	for name, ex := range exampleFolders(t) {
+		t.Run(name, func(t *testing.T) {
+			if ex.Project.Name != name {
+				t.Errorf("got project name %s", ex.Project.Name)
+			}
+			for _, s := range ex.Project.Services {
+				checkService(t, s)
+			}
+			checkInstall(t, ex)
+			checkSocket(t, ex)
+			readme, err := os.ReadFile(filepath.Join(ex.Dir, "README.md"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			instance, err := traefik.Start(traefik.Config{
-				Bin: shared.traefik, Dir: t.TempDir(), Plugin: shared.plugin, EntryPoints: []string{"docker"},
-				Dynamic: strings.ReplaceAll(string(raw), "http://socket-proxy:2375", shared.proxy.URL()),
-			})
-			if err != nil {
-				t.Fatal(err)
+			if lines := strings.Count(string(readme), "\n"); lines > 40 {
+				t.Errorf("README.md: got %d lines, want 40 at most", lines)
 			}
-			t.Cleanup(instance.Stop)
-			hosts := []string{"localhost"}
-			for i, rule := range hostRule.FindAllStringSubmatch(string(raw), -1) {
-				hosts = append(hosts[:i], rule[1])
-			}
-			for _, host := range hosts {
-				r := optionView{addr: instance.Addr("docker"), host: host}.ask(t, http.MethodGet, "/containers/json")
-				if r.status != http.StatusOK || !strings.HasPrefix(string(r.body), "[") {
-					t.Errorf("%s: got %d %s", host, r.status, r.body)
+			for _, word := range []string{"docker compose up", "see"} {
+				if !strings.Contains(string(readme), word) {
+					t.Errorf("README.md does not say %q", word)
 				}
 			}
 		})
 	}
+}
+
+// pinned is an image with a version in its tag.
+var pinned = regexp.MustCompile(`^[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?$`)
+
+func checkService(t *testing.T, s types.ServiceConfig) {
+	t.Helper()
+	if !pinned.MatchString(s.Image) {
+		t.Errorf("%s: image %q has no version", s.Name, s.Image)
+	}
+	if !s.ReadOnly {
+		t.Errorf("%s: not read_only", s.Name)
+	}
+	if strings.Join(s.CapDrop, " ") != "ALL" || len(s.CapAdd) > 0 || s.Privileged {
+		t.Errorf("%s: capabilities are not dropped", s.Name)
+	}
+	if strings.Join(s.SecurityOpt, " ") != "no-new-privileges:true" {
+		t.Errorf("%s: got security_opt %v", s.Name, s.SecurityOpt)
+	}
+}
+
+func checkInstall(t *testing.T, ex *example.Example) {
+	t.Helper()
+	install, err := ex.Install("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !install.AbortOnPluginFailure {
+		t.Error("Traefik starts without the plugin")
+	}
+	if install.PluginModule != "github.com/docker-proxy-filter/dpf" || !regexp.MustCompile(`^v\d+\.\d+\.\d+$`).MatchString(install.PluginVersion) {
+		t.Errorf("got plugin %s %s", install.PluginModule, install.PluginVersion)
+	}
+}
+
+// checkSocket checks that the engine's socket is in the socket proxy alone,
+// that Traefik alone reaches that, and that its rules mean what they say.
+func checkSocket(t *testing.T, ex *example.Example) {
+	t.Helper()
+	proxy, err := ex.Service(example.SocketProxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(proxy.Ports) > 0 || !strings.Contains(strings.Join(proxy.Command, " "), "-allowfrom="+example.Traefik) {
+		t.Error("the socket proxy is open to others than Traefik")
+	}
+	for _, s := range ex.Project.Services {
+		for _, v := range s.Volumes {
+			if strings.HasSuffix(v.Source, "docker.sock") && (s.Name != example.SocketProxy || !v.ReadOnly) {
+				t.Errorf("%s: has the socket of the engine", s.Name)
+			}
+		}
+		for network := range s.Networks {
+			_, shares := proxy.Networks[network]
+			if shares && (!ex.Project.Networks[network].Internal || s.Name != example.Traefik && s.Name != example.SocketProxy) {
+				t.Errorf("%s: is in the network %s of the socket proxy, or that is not internal", s.Name, network)
+			}
+		}
+	}
+	allowed, err := ex.Allowed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for method, path := range allowed {
+		checkRule(t, method, path)
+	}
+}
+
+// never are paths that no example's socket proxy has a reason to allow. Some
+// slip through where alternatives are not in parentheses.
+var never = []string{
+	"/_pingpong/anything", "/v1.47/images/quay.io/containers/buildah/get", "/v1.47/secrets", "/swarm", "/plugins",
+	"/containers/create", "/v1.47/containers/create", "/build", "/v1.47/containers/x/exec", "/containers/x/archive", "/x/containers/json",
+}
+
+func checkRule(t *testing.T, method, path string) {
+	t.Helper()
+	if alternatives(path) {
+		t.Errorf("-allow%s=%s: alternatives are not in parentheses", method, path)
+	}
+	re, err := regexp.Compile("^" + path + "$")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range never {
+		if re.MatchString(target) {
+			t.Errorf("-allow%s=%s: allows %s", method, path, target)
+		}
+	}
+}
+
+// alternatives reports whether the expression has a | that no parenthesis
+// encloses.
+func alternatives(re string) bool {
+	depth := 0
+	for i := 0; i < len(re); i++ {
+		switch re[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '|':
+			if depth == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -24,7 +24,7 @@ type Config struct {
 	Plugin      string   // root of the plugin's source tree; none is loaded when empty
 	EntryPoints []string // names; each gets a free loopback port
 	Dynamic     string   // routing configuration of the file provider, YAML
-	Flags       []string // further install configuration, in flag form
+	Flags       []string // further install configuration, in flag form; ${x} is the address of the entry point x
 }
 
 // Instance is a running Traefik.
@@ -91,15 +91,21 @@ func (t *Instance) flags(config Config) []string {
 		"--providers.file.directory=" + t.dynamicDir,
 		"--providers.providersThrottleDuration=50ms",
 	}
+	var addrs []string
 	for name, addr := range t.addrs {
 		flags = append(flags, "--entryPoints."+name+".address="+addr)
+		addrs = append(addrs, "${"+name+"}", addr)
 	}
 	if config.Plugin != "" {
 		flags = append(flags,
 			"--experimental.localPlugins.dpf.moduleName="+plugin.Module,
 			"--experimental.abortOnPluginFailure=true")
 	}
-	return append(flags, config.Flags...)
+	place := strings.NewReplacer(addrs...)
+	for _, flag := range config.Flags {
+		flags = append(flags, place.Replace(flag))
+	}
+	return flags
 }
 
 // Addr is the host:port of an entry point.
