@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -308,8 +309,20 @@ func chunkedEngine(contentType string, chunks []string) *fakeEngine {
 	return engine
 }
 
+// containerEvent is an event of a container of testEngine, with its labels, as
+// dockerd has them.
 func containerEvent(action, cid, name string) string {
-	return `{"status":"` + action + `","id":"` + cid + `","Type":"container","Action":"` + action + `","Actor":{"ID":"` + cid + `","Attributes":{"name":"` + name + `"}}}`
+	attributes := map[string]string{"name": name}
+	for _, c := range testEngine().containers {
+		if c.id != cid {
+			continue
+		}
+		for key, value := range c.labels {
+			attributes[key] = value
+		}
+	}
+	encoded, _ := json.Marshal(attributes)
+	return `{"status":"` + action + `","id":"` + cid + `","Type":"container","Action":"` + action + `","Actor":{"ID":"` + cid + `","Attributes":` + string(encoded) + `}}`
 }
 
 func TestSystemEvents(t *testing.T) {

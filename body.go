@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 )
 
 // maxRequestBody bounds a JSON request body, in bytes.
@@ -49,8 +50,11 @@ func readBody(req *http.Request, op *operation) (raw []byte, status int, err err
 
 // setJSON replaces the body by one of JSON.
 func setJSON(req *http.Request, body []byte) {
-	setBody(req, body)
+	bare(req, bodyHeaders)
+	req.ContentLength = int64(len(body))
+	req.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	req.Header.Set("Content-Type", "application/json")
+	req.Body = io.NopCloser(bytes.NewReader(body))
 }
 
 // errPrivileged refuses an exec with all capabilities: it is the host.

@@ -9,16 +9,35 @@ import (
 // forwarded, and forwards it on the full ID: a name may change hands between
 // the decision and the deed.
 func (f *filter) serveScoped(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	if ep.op.id == "ContainerDelete" && isTrue(ep.sent.Get("link")) {
-		// Without link the container itself would go.
-		f.refuse(rw, req, http.StatusForbidden, "ContainerDelete with link is refused: it changes another container")
+	if ep.op.id == "ContainerDelete" && f.refuseLink(rw, req, ep) {
 		return
 	}
-	res, err := f.resolve(req, ep.version, ep.ref)
+	res := f.verdicts.get(ep.ref)
+	if res == nil {
+		if res = f.resolveFor(rw, req, ep); res == nil {
+			return
+		}
+	}
+	if ep.op.action == scoped && f.scrub.answers[ep.op.id] == nil {
+		f.forwardTo(rw, req, ep, res.id)
+		return
+	}
+	f.serveChanged(rw, req, ep, res)
+}
+
+// refuseLink refuses a ContainerDelete with link, and reports whether it did:
+// without that parameter the container itself would go.
+func (f *filter) refuseLink(rw http.ResponseWriter, req *http.Request, ep *endpoint) bool {
+	if !isTrue(ep.sent.Get("link")) {
+		return false
+	}
+	f.refuse(rw, req, http.StatusForbidden, "ContainerDelete with link is refused: it changes another container")
+	return true
+}
+
+// serveChanged forwards a request whose answer may have to be changed.
+func (f *filter) serveChanged(rw http.ResponseWriter, req *http.Request, ep *endpoint, res *resolution) {
 	switch {
-	case err != nil:
-		f.fail(rw, ep, err)
-	case f.unresolved(rw, ep, res):
 	case f.scrub.concerns(ep.op.id):
 		f.serveCut(rw, req, ep, res.id, unchanged)
 	case ep.op.action == started:
@@ -105,6 +124,20 @@ func cutNetworks(line []byte) ([]byte, error) {
 	return within(line, "networks", func(_ []byte) ([]byte, error) { return []byte("{}"), nil })
 }
 
+// resolveFor returns what the reference of the endpoint means, or nil if it
+// means no single visible container and is answered.
+func (f *filter) resolveFor(rw http.ResponseWriter, req *http.Request, ep *endpoint) *resolution {
+	res, err := f.resolve(req, ep.version, ep.ref)
+	if err != nil {
+		f.fail(rw, ep, err)
+		return nil
+	}
+	if f.unresolved(rw, ep, res) {
+		return nil
+	}
+	return res
+}
+
 // unresolved answers for a reference that means no single visible container.
 func (f *filter) unresolved(rw http.ResponseWriter, ep *endpoint, res *resolution) bool {
 	if res.ambiguous {
@@ -123,12 +156,8 @@ func (f *filter) unresolved(rw http.ResponseWriter, ep *endpoint, res *resolutio
 func (f *filter) serveInspect(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	ref := ep.ref
 	if !inspectDecides(ref) {
-		res, err := f.resolve(req, ep.version, ref)
-		if err != nil {
-			f.fail(rw, ep, err)
-			return
-		}
-		if f.unresolved(rw, ep, res) {
+		res := f.resolveFor(rw, req, ep)
+		if res == nil {
 			return
 		}
 		ref = res.id

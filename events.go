@@ -28,7 +28,9 @@ func (f *filter) serveEvents(rw http.ResponseWriter, req *http.Request, ep *endp
 		return
 	}
 	plainAnswer(sent.Header)
-	f.stream(sent, newLineWriter(rw, f.upstream.limit, ef))
+	lines := newLineWriter(rw, f.upstream.limit, ef)
+	lines.needles = eventNeedles(&f.policy)
+	f.stream(sent, lines)
 }
 
 // eventFilter keeps the events of visible containers. It belongs to one
@@ -192,17 +194,17 @@ func (ef *eventFilter) learn() error {
 	if err != nil {
 		return err
 	}
-	elements, err := splitList(ans)
+	if !ans.isJSON() {
+		return errNotJSON(ans)
+	}
+	bodies, err := summaries(ans.body)
 	if err != nil {
 		return err
 	}
-	ef.known = make(map[string]*container, len(elements))
-	for _, element := range elements {
-		s, err := summarized(element)
-		if err != nil {
-			return err
-		}
-		ef.known[s.ID] = &s.container
+	ef.known = make(map[string]*container, len(bodies))
+	for i := range bodies {
+		c := bodies[i].container()
+		ef.known[c.ID] = &c
 	}
 	return nil
 }

@@ -26,9 +26,10 @@ type filter struct {
 	upstream *upstream
 	policy   policy
 	scrub    *scrubber
-	ops      operationSets
+	refusals map[string]string // by operationId
 	verdicts verdicts
 	log      logger
+	probes   bool // no operation that probe matches is refused
 }
 
 // New returns the middleware called name, in front of next. Traefik calls it
@@ -81,26 +82,35 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 	if err != nil {
 		return nil, err
 	}
+	refusals := ops.refusals(!p.all)
 	return &filter{
 		name:     name,
 		next:     next,
 		upstream: up,
 		policy:   p,
 		scrub:    scrub,
-		ops:      ops,
+		refusals: refusals,
+		probes:   refusals["SystemPing"]+refusals["SystemPingHead"]+refusals["SystemVersion"] == "",
 		log:      log,
 	}, nil
 }
 
-// ServeHTTP decides what becomes of one request. It is small on purpose.
-// Yaegi: each call allocates every local of the function that it enters.
+// ServeHTTP decides what becomes of one request. Probes, in which there is
+// nothing to decide, take a way of their own.
+// Yaegi: each call allocates every local and every intermediate value of the
+// function that it enters, those of branches not taken included. The functions
+// that every request passes are small, and what is rare is in others.
 func (f *filter) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	if f.probes && req.URL.RawQuery == "" && probe.MatchString(req.Method+" "+req.URL.Path) {
+		f.serveProbe(rw, req)
+		return
+	}
 	ep, err := route(req)
 	if err != nil {
 		f.refuse(rw, req, http.StatusForbidden, err.Error())
 		return
 	}
-	if reason := f.ops.refusal(ep.op, !f.policy.all); reason != "" {
+	if reason := f.refusals[ep.op.id]; reason != "" {
 		f.refuse(rw, req, http.StatusForbidden, reason)
 		return
 	}
@@ -111,21 +121,25 @@ func (f *filter) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	f.serve(rw, req, ep)
 }
 
+// serveProbe forwards a request that probe matches.
+func (f *filter) serveProbe(rw http.ResponseWriter, req *http.Request) {
+	setTarget(req, req.URL.Path, "")
+	bare(req, bareHeaders)
+	f.next.ServeHTTP(rw, req)
+}
+
 // serve handles an operation while a selector is set. The switch is the whole
 // list of what can happen.
 func (f *filter) serve(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	switch ep.op.action {
-	case refuse:
-		// Only what insecureAllowOperations names comes here.
-		f.forwardAsIs(rw, req, ep)
+	case scoped, started, stats:
+		f.serveScoped(rw, req, ep)
 	case pass:
-		f.forward(rw, req, ep)
+		f.forwardTo(rw, req, ep, ep.ref)
 	case list:
 		f.serveList(rw, req, ep)
 	case inspect:
 		f.serveInspect(rw, req, ep)
-	case scoped, started, stats:
-		f.serveScoped(rw, req, ep)
 	case execInspect:
 		f.serveExecInspect(rw, req, ep)
 	case execScoped:
@@ -146,6 +160,9 @@ func (f *filter) serve(rw http.ResponseWriter, req *http.Request, ep *endpoint) 
 		f.serveFromList(rw, req, ep)
 	case commit:
 		f.serveCommit(rw, req, ep)
+	case refuse:
+		// Only what insecureAllowOperations names comes here.
+		f.forwardAsIs(rw, req, ep)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -24,8 +23,14 @@ func (f *filter) forwardTo(rw http.ResponseWriter, req *http.Request, ep *endpoi
 		f.refuse(rw, req, status, err.Error())
 		return
 	}
-	f.log.debugf("%s: forwarded as %s %q", ep.op.id, req.Method, req.RequestURI)
+	if f.log.level >= levelDebug {
+		f.logForwarded(req, ep)
+	}
 	f.next.ServeHTTP(rw, req)
+}
+
+func (f *filter) logForwarded(req *http.Request, ep *endpoint) {
+	f.log.debugf("%s: forwarded as %s %q", ep.op.id, req.Method, req.RequestURI)
 }
 
 // forwardAsIs forwards an operation with query, body and connection as they
@@ -34,7 +39,9 @@ func (f *filter) forwardTo(rw http.ResponseWriter, req *http.Request, ep *endpoi
 // ask for is left out.
 func (f *filter) forwardAsIs(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	setTarget(req, ep.path(ep.ref), f.encodeQuery(ep.sent))
-	f.log.debugf("%s: forwarded as it is: %s %q", ep.op.id, req.Method, req.RequestURI)
+	if f.log.level >= levelDebug {
+		f.logForwarded(req, ep)
+	}
 	f.next.ServeHTTP(rw, req)
 }
 
@@ -51,7 +58,20 @@ func (f *filter) fetch(req *http.Request, ep *endpoint, ref string) (*answer, er
 // path, query, body and connection headers are built anew from what was
 // understood. The status says how to answer the error.
 func (f *filter) rewrite(req *http.Request, ep *endpoint, ref string) (status int, err error) {
-	setTarget(req, ep.path(ref), f.encodeQuery(ep.query))
+	query := ""
+	if len(ep.query) > 0 {
+		query = f.encodeQuery(ep.query)
+	}
+	setTarget(req, ep.path(ref), query)
+	if ep.op.body == noBody && !ep.op.hijack {
+		bare(req, bareHeaders)
+		return 0, nil
+	}
+	return rewriteRest(req, ep)
+}
+
+// rewriteRest makes anew the connection headers and the body.
+func rewriteRest(req *http.Request, ep *endpoint) (status int, err error) {
 	setConnection(req, ep.op)
 	switch ep.op.body {
 	case streamBody:
@@ -82,64 +102,81 @@ var harmlessPsArgs = map[string]bool{"-ef": true, "aux": true, "-aux": true, "ax
 
 // encodeQuery is the query to forward.
 func (f *filter) encodeQuery(query url.Values) string {
-	if len(query) == 0 {
-		return ""
+	if args := query["ps_args"]; len(args) > 0 && !harmlessPsArgs[args[0]] {
+		delete(query, "ps_args")
 	}
-	if !harmlessPsArgs[query.Get("ps_args")] {
-		query.Del("ps_args")
-	}
-	if f.scrub.dropsDetails() {
-		query.Del("details")
+	if f.scrub.dropsDetails {
+		delete(query, "details")
 	}
 	return query.Encode()
 }
 
-// setConnection keeps an upgrade where the operation has one. Connection
-// names headers that a proxy removes, and Upgrade: h2c opens a tunnel.
+// The headers that are not forwarded. Connection names headers that a proxy
+// removes; those of the body go with it, since dockerd reads a form body before
+// the query and old versions take a host configuration at start; and an answer
+// that is read here has to be whole and not encoded.
+var (
+	connectionHeaders = stringSet("Connection", "Upgrade", "Http2-Settings", "Keep-Alive", "Proxy-Connection", "Te")
+	bodyHeaders       = stringSet("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Expect", "Trailer")
+	answerHeaders     = stringSet("Accept", "Accept-Encoding", "Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range")
+	bareHeaders       = union(connectionHeaders, bodyHeaders)
+	sideHeaders       = union(bareHeaders, answerHeaders)
+)
+
+func union(sets ...map[string]bool) map[string]bool {
+	all := map[string]bool{}
+	for _, set := range sets {
+		for key := range set {
+			all[key] = true
+		}
+	}
+	return all
+}
+
+// strip removes headers.
+// Yaegi: the request has fewer headers than there are to remove, and each turn
+// and call costs.
+func strip(header http.Header, drop map[string]bool) {
+	for key := range header {
+		if drop[key] {
+			delete(header, key)
+		}
+	}
+}
+
+// setConnection keeps an upgrade where the operation has one: Upgrade: h2c
+// would open a tunnel.
 func setConnection(req *http.Request, op *operation) {
 	want := "tcp"
 	if op.id == "ContainerAttachWebsocket" {
 		want = "websocket"
 	}
 	upgrade := op.hijack && strings.EqualFold(req.Header.Get("Upgrade"), want)
-	for _, key := range []string{"Connection", "Upgrade", "Http2-Settings", "Keep-Alive", "Proxy-Connection", "Te"} {
-		req.Header.Del(key)
-	}
+	strip(req.Header, connectionHeaders)
 	if upgrade {
 		req.Header.Set("Connection", "Upgrade")
 		req.Header.Set("Upgrade", want)
 	}
 }
 
-// dropBody removes the body. dockerd reads a form body before the query, and
-// old versions take a host configuration at start.
-func dropBody(req *http.Request) {
-	setBody(req, nil)
-	req.Header.Del("Content-Type")
-}
-
-// setBody replaces the body.
-func setBody(req *http.Request, body []byte) {
-	for _, key := range []string{"Content-Length", "Content-Encoding", "Transfer-Encoding", "Expect", "Trailer"} {
-		req.Header.Del(key)
-	}
+// bare removes headers and the body.
+func bare(req *http.Request, drop map[string]bool) {
+	strip(req.Header, drop)
 	// Yaegi: one assignment of several nils panics.
 	req.TransferEncoding = nil
 	req.Trailer = nil
-	req.ContentLength = int64(len(body))
-	if len(body) == 0 {
-		req.Body = http.NoBody
-		return
-	}
-	req.Header.Set("Content-Length", strconv.Itoa(len(body)))
-	req.Body = io.NopCloser(bytes.NewReader(body))
+	req.ContentLength = 0
+	req.Body = http.NoBody
+}
+
+// dropBody removes the body and what belongs to it.
+func dropBody(req *http.Request) {
+	bare(req, bodyHeaders)
 }
 
 // plainAnswer asks for an answer that can be read here: whole and not encoded.
 func plainAnswer(header http.Header) {
-	for _, key := range []string{"Accept", "Accept-Encoding", "Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range"} {
-		header.Del(key)
-	}
+	strip(header, answerHeaders)
 }
 
 // upstream sends the plugin's own requests.
@@ -188,9 +225,7 @@ func (u *upstream) get(req *http.Request, path, query string) (*answer, error) {
 	side := req.Clone(req.Context())
 	side.Method = http.MethodGet
 	setTarget(side, path, query)
-	setConnection(side, &operation{})
-	dropBody(side)
-	plainAnswer(side.Header)
+	bare(side, sideHeaders)
 	return record(u.next, side, u.limit)
 }
 

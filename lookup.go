@@ -38,8 +38,8 @@ func inspectDecides(ref string) bool {
 
 // resolve finds the visible container that ref means.
 func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, error) {
-	if known, ok := f.verdicts.get(ref); ok {
-		return &known, nil
+	if known := f.verdicts.get(ref); known != nil {
+		return known, nil
 	}
 	if inspectDecides(ref) {
 		ans, err := f.upstream.get(req, version+"/containers/"+ref+"/json", "")
@@ -51,11 +51,11 @@ func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, e
 			if c == nil {
 				return &resolution{engine: ans.header}, err
 			}
-			res := resolution{id: c.ID, mode: c.networkMode, engine: ans.header}
+			res := &resolution{id: c.ID, mode: c.networkMode, engine: ans.header}
 			if !f.policy.readsNames() {
 				f.verdicts.add(res)
 			}
-			return &res, nil
+			return res, nil
 		}
 		// An inspect that fails for one container only would tell it from an
 		// absent one: the list decides.

@@ -24,6 +24,8 @@ type container struct {
 type policy struct {
 	// all: no selector is configured, every container is visible.
 	all bool
+	// labelsOnly: containerLabels is the only selector.
+	labelsOnly bool
 	// requireAll: each list that is set must have a match.
 	requireAll    bool
 	names         []pattern
@@ -59,12 +61,16 @@ func newPolicy(config *Config) (policy, error) {
 		return policy{}, err
 	}
 	p.all = len(p.names)+len(p.labels)+len(p.excludeNames)+len(p.excludeLabels) == 0
+	p.labelsOnly = len(p.labels) > 0 && len(p.names)+len(p.excludeNames)+len(p.excludeLabels) == 0
 	p.needles = newNeedles(&p)
 	return p, nil
 }
 
 // visible reports whether the client may know of c.
 func (p *policy) visible(c *container) bool {
+	if p.labelsOnly {
+		return matchAnyLabel(p.labels, c.Labels)
+	}
 	if p.all {
 		return true
 	}
@@ -91,16 +97,18 @@ func (p *policy) excluded(c *container) bool {
 
 // selected reports whether the selectors show c; none shows all.
 func (p *policy) selected(c *container) bool {
+	if len(p.names) == 0 {
+		return len(p.labels) == 0 || matchAnyLabel(p.labels, c.Labels)
+	}
 	// A container whose name is not known matches no name, "*" included.
 	byName := c.Name != "" && matchAny(p.names, c.Name)
-	byLabel := matchAnyLabel(p.labels, c.Labels)
 	switch {
-	case len(p.names) == 0 && len(p.labels) == 0:
-		return true
+	case len(p.labels) == 0:
+		return byName
 	case p.requireAll:
-		return (byName || len(p.names) == 0) && (byLabel || len(p.labels) == 0)
+		return byName && matchAnyLabel(p.labels, c.Labels)
 	}
-	return byName || byLabel
+	return byName || matchAnyLabel(p.labels, c.Labels)
 }
 
 // pattern compares a string in one of the modes of the option match.
@@ -206,12 +214,9 @@ func newLabelRules(option, mode string, values []string) ([]labelRule, error) {
 	return rules, nil
 }
 
-// matches reports whether one label has both parts of the rule.
+// matches reports whether one label has both parts of the rule, whose mode is
+// not exact.
 func (r *labelRule) matches(labels map[string]string) bool {
-	if r.key.mode == "exact" {
-		value, ok := labels[r.key.text]
-		return ok && (!r.hasValue || value == r.value.text)
-	}
 	for key, value := range labels {
 		if r.key.matches(key) && (!r.hasValue || r.value.matches(value)) {
 			return true
@@ -222,7 +227,15 @@ func (r *labelRule) matches(labels map[string]string) bool {
 
 func matchAnyLabel(rules []labelRule, labels map[string]string) bool {
 	for i := range rules {
-		if rules[i].matches(labels) {
+		r := &rules[i]
+		if r.key.mode != "exact" {
+			if r.matches(labels) {
+				return true
+			}
+			continue
+		}
+		// Yaegi: here, since a call costs more than all of it.
+		if value, ok := labels[r.key.text]; ok && (!r.hasValue || value == r.value.text) {
 			return true
 		}
 	}

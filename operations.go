@@ -110,8 +110,19 @@ func newInsecure(ids []string) (map[string]bool, error) {
 	return set, nil
 }
 
-// refusal says why a client may not use an operation, or nothing. selecting:
-// a selector is set, so that there are containers to hide.
+// refusals says why a client may not use an operation, by operationId.
+// selecting: a selector is set, so that there are containers to hide.
+func (s *operationSets) refusals(selecting bool) map[string]string {
+	reasons := map[string]string{}
+	for i := range operations {
+		if reason := s.refusal(&operations[i], selecting); reason != "" {
+			reasons[operations[i].id] = reason
+		}
+	}
+	return reasons
+}
+
+// refusal says why a client may not use an operation, or nothing.
 func (s *operationSets) refusal(op *operation, selecting bool) string {
 	if s.insecure[op.id] {
 		return ""
@@ -123,4 +134,13 @@ func (s *operationSets) refusal(op *operation, selecting bool) string {
 		return op.id + " is refused: " + op.gate + " (option insecureAllowOperations)"
 	}
 	return ""
+}
+
+// stringSet returns the set of keys.
+func stringSet(keys ...string) map[string]bool {
+	s := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		s[key] = true
+	}
+	return s
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"sort"
+	"strings"
 )
 
 // A list is mostly hidden containers, and decoding is what costs. The
@@ -20,21 +21,37 @@ import (
 // is escaped, so that no label can hold the separator.
 var (
 	listStart        = []byte(`[{"Id":"`)
-	elementStart     = []byte(`{"Id":"`)
 	elementSeparator = []byte(`},{"Id":"`)
-	namesStart       = []byte(`","Names":[`)
 )
+
+// summaryStart is how a ContainerSummary begins, and no object inside of one.
+var summaryStart = regexp.MustCompile(`^\{"Id":"[0-9a-f]{64}","Names":\[`)
 
 // escape begins every escape of a character that plainText has: what holds one
 // is decoded.
 var escape = []byte(`\u00`)
 
+// slashEscape stands where an encoder escapes what needs no escape.
+var slashEscape = []byte(`\/`)
+
 // plainText are strings that stand in JSON as they are.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9._:/=-]+$`)
 
-// newNeedles returns strings of which every visible element holds one, or nil
-// if there are none such.
+// newNeedles returns strings of which every visible element of a list and every
+// event of a visible container holds one, or nil if there are none such. None
+// begins with a quote: it is the most frequent byte, and a search that begins
+// with it takes many times as long.
 func newNeedles(p *policy) [][]byte {
+	needles := selectorNeedles(p)
+	for _, needle := range needles {
+		if bytes.Contains(elementSeparator, needle) {
+			return nil // It would be found between the elements.
+		}
+	}
+	return needles
+}
+
+func selectorNeedles(p *policy) [][]byte {
 	byName := nameNeedles(p.names)
 	byLabel := labelNeedles(p.labels)
 	switch {
@@ -60,7 +77,7 @@ func nameNeedles(names []pattern) [][]byte {
 		case !plainText.MatchString(text):
 			return nil
 		case names[i].mode == "exact":
-			needles = append(needles, []byte(`"/`+text+`"`))
+			needles = append(needles, []byte(text+`"`))
 		case names[i].mode == "contains":
 			needles = append(needles, []byte(text))
 		default:
@@ -77,10 +94,12 @@ func labelNeedles(rules []labelRule) [][]byte {
 		switch {
 		case !plainText.MatchString(key.text):
 			return nil
-		case key.mode == "exact" && rules[i].hasValue && plainText.MatchString(value.text):
-			needles = append(needles, []byte(`"`+key.text+`":"`+value.text+`"`))
+		case key.mode == "exact" && rules[i].hasValue && plainText.MatchString(value.text) && strings.Contains(key.text, "."):
+			needles = append(needles, []byte(key.text+`":"`+value.text+`"`))
 		case key.mode == "exact":
-			needles = append(needles, []byte(`"`+key.text+`":`))
+			// Docker: in an event, what it says itself replaces the value of a
+			// label of that name, such as image or signal; none has a dot.
+			needles = append(needles, []byte(key.text+`":`))
 		case key.mode == "contains":
 			needles = append(needles, []byte(key.text))
 		default:
@@ -107,8 +126,8 @@ func candidates(body []byte, needles [][]byte) ([][]byte, bool) {
 		// Cut short, or not what it looks like.
 		return nil, false
 	}
-	if bytes.Contains(body, []byte(`\/`)) {
-		return nil, false // An encoder that escapes what needs no escape.
+	if bytes.Contains(body, slashEscape) {
+		return nil, false
 	}
 	found := map[int]int{}
 	findElements(body, escape, found)
@@ -123,7 +142,7 @@ func candidates(body []byte, needles [][]byte) ([][]byte, bool) {
 	elements := make([][]byte, 0, len(starts))
 	for _, start := range starts {
 		element := body[start:found[start]]
-		if !looksLikeSummary(element) {
+		if !summaryStart.Match(element) {
 			return nil, false
 		}
 		elements = append(elements, element)
@@ -153,9 +172,32 @@ func findElements(body, needle []byte, found map[int]int) {
 	}
 }
 
-// looksLikeSummary reports whether an element begins as a ContainerSummary
-// does, and as no object inside of one: with an ID in full, and the names.
-func looksLikeSummary(element []byte) bool {
-	const names = 7 + 64 // after {"Id":" and the ID
-	return len(element) > names && bytes.HasPrefix(element, elementStart) && bytes.HasPrefix(element[names:], namesStart)
+// Where the ID of an element stands: after {"Id":".
+const (
+	beforeID = 7
+	afterID  = beforeID + 64
+)
+
+// standAlone reports whether the elements that were cut out are the elements
+// of the list that they were joined to.
+func standAlone(elements [][]byte, bodies []summaryBody) bool {
+	if len(bodies) != len(elements) {
+		return false
+	}
+	for i := range bodies {
+		if bodies[i].Id != string(elements[i][beforeID:afterID]) {
+			return false
+		}
+	}
+	return true
+}
+
+// eventNeedles are the needles for lines of events, nil if there are none. The
+// events of networks and volumes are looked at: they tell the container by its
+// ID only.
+func eventNeedles(p *policy) [][]byte {
+	if p.needles == nil {
+		return nil
+	}
+	return append([][]byte{escape, slashEscape, []byte(`network"`), []byte(`volume"`)}, p.needles...)
 }

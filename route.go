@@ -56,6 +56,8 @@ type operation struct {
 	hijack  bool   // the connection is upgraded or taken over
 	gate    string // why it is refused while a selector is set, unless insecureAllowOperations names it
 	cuts    string // what is removed, for the documentation
+
+	parameters map[string]bool // the names in query
 }
 
 // Reasons of a gate.
@@ -213,6 +215,7 @@ func indexRoutes() map[string]*operation {
 	index := make(map[string]*operation, len(operations))
 	for i := range operations {
 		op := &operations[i]
+		op.parameters = stringSet(strings.Fields(op.query)...)
 		index[op.method+" "+op.path] = op
 	}
 	return index
@@ -230,8 +233,14 @@ type endpoint struct {
 // pathForm accepts an optional API version, 1.24 and newer, and a path of the
 // bytes that the names in the Engine API consist of. Older versions serve
 // other semantics (a start body that replaces the host configuration), and
-// any other byte is one on whose meaning two servers may differ.
-var pathForm = regexp.MustCompile(`^(/v1\.(?:2[4-9]|[3-9][0-9]))?(/[A-Za-z0-9_.:@/-]+)$`)
+// any other byte is one on whose meaning two servers may differ. Where the path
+// has the form, its family, one segment as the reference, and a verb stand
+// apart, too.
+var pathForm = regexp.MustCompile(`^(/v1\.(?:2[4-9]|[3-9][0-9]))?((/[a-z]+/)([A-Za-z0-9_.:@-]+)(/[A-Za-z0-9_.:@/-]*)?|/[A-Za-z0-9_.:@/-]+)$`)
+
+// probe matches the method and path of SystemPing, SystemPingHead and
+// SystemVersion.
+var probe = regexp.MustCompile(`^(?:GET|HEAD) (?:/v1\.(?:2[4-9]|[3-9][0-9]))?/_ping$|^GET (?:/v1\.(?:2[4-9]|[3-9][0-9]))?/version$`)
 
 // route classifies a request by its decoded path, as dockerd does, and
 // refuses every path that is not in its one clean form. What is forwarded is
@@ -244,10 +253,16 @@ func route(req *http.Request) (*endpoint, error) {
 	}
 	ep := &endpoint{version: m[1]}
 	if ep.op = routes[req.Method+" "+m[2]]; ep.op == nil && path.Clean(m[2]) == m[2] {
-		ep.find(req.Method, m[2])
+		ep.op, ep.ref = routes[req.Method+" "+m[3]+"{}"+m[5]], m[4]
+		if slashes[m[3]] {
+			ep.findSlashes(req.Method, m[3], m[4]+m[5])
+		}
 	}
 	if ep.op == nil {
 		return nil, unknownRoute(req)
+	}
+	if req.URL.RawQuery == "" {
+		return ep, nil
 	}
 	return ep, ep.parseQuery(req.URL.RawQuery)
 }
@@ -256,54 +271,39 @@ func unknownRoute(req *http.Request) error {
 	return fmt.Errorf("%s %q is not an operation that can be filtered", req.Method, req.URL.Path)
 }
 
-// find looks up a path with a reference. A reference is one segment, so that
-// "/containers/web/a/json" is no operation, but the name of an image or a
-// plugin may have slashes.
-func (ep *endpoint) find(method, p string) {
-	family := strings.IndexByte(p[1:], '/') + 2
-	if family < 2 {
-		return
-	}
-	rest := p[family:]
-	switch p[:family] {
-	case "/images/", "/distribution/", "/plugins/":
-		if i := strings.LastIndexByte(rest, '/'); i > 0 {
-			if ep.op = routes[method+" "+p[:family]+"{}"+rest[i:]]; ep.op != nil {
-				ep.ref = rest[:i]
-				return
-			}
+// slashes are the families whose references may have slashes: the names of
+// images and plugins. Any other reference is one segment, so that
+// "/containers/web/a/json" is no operation.
+var slashes = stringSet("/images/", "/distribution/", "/plugins/")
+
+// findSlashes looks up a path of such a family, of which rest comes after the
+// family.
+func (ep *endpoint) findSlashes(method, family, rest string) {
+	if i := strings.LastIndexByte(rest, '/'); i > 0 {
+		if ep.op = routes[method+" "+family+"{}"+rest[i:]]; ep.op != nil {
+			ep.ref = rest[:i]
+			return
 		}
-		ep.op, ep.ref = routes[method+" "+p[:family]+"{}"], rest
-		return
 	}
-	verb := ""
-	if i := strings.IndexByte(rest, '/'); i >= 0 {
-		rest, verb = rest[:i], rest[i:]
-	}
-	ep.op, ep.ref = routes[method+" "+p[:family]+"{}"+verb], rest
+	ep.op, ep.ref = routes[method+" "+family+"{}"], rest
 }
 
 // parseQuery keeps the parameters that the operation has. The first value of
 // a name counts, as it does for dockerd.
 func (ep *endpoint) parseQuery(raw string) error {
-	if raw == "" {
-		return nil
-	}
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return fmt.Errorf("%s: the query cannot be parsed", ep.op.id)
 	}
 	ep.sent = values
-	ep.query = url.Values{}
-	for _, name := range strings.Fields(ep.op.query) {
+	ep.query = make(url.Values, len(values))
+	for name, all := range values {
 		switch {
+		case !ep.op.parameters[name]:
 		case name == "changes" || name == "type":
-			// dockerd reads these as lists.
-			if len(values[name]) > 0 {
-				ep.query[name] = values[name]
-			}
-		case values.Has(name):
-			ep.query.Set(name, values.Get(name))
+			ep.query[name] = all // dockerd reads these as lists.
+		default:
+			ep.query[name] = all[:1]
 		}
 	}
 	if ep.op.id == "ImageCommit" {

@@ -21,6 +21,9 @@ type scrubber struct {
 	maskLabels []pattern
 	commands   bool
 	answers    map[string]*place // by operationId
+	// dropsDetails: log details are cut, which print the variables and labels
+	// that the log options of the container name.
+	dropsDetails bool
 }
 
 // newScrubber compiles the scrub options.
@@ -45,7 +48,7 @@ func newScrubber(config *Config) (*scrubber, error) {
 	if len(s.maskLabels) > 0 {
 		s.put(labelPlaces, s.labels)
 	}
-	if s.dropsDetails() {
+	if s.dropsDetails = s.concernsEnvs() || len(s.maskLabels) > 0; s.dropsDetails {
 		s.put(builtPlaces, emptied)
 	}
 	if config.ScrubCommands {
@@ -92,10 +95,6 @@ func (s *scrubber) concernsEnvs() bool { return s.envs || len(s.maskEnvs) > 0 }
 
 // concerns reports whether answers of the operation are scrubbed.
 func (s *scrubber) concerns(id string) bool { return s.answers[id] != nil }
-
-// dropsDetails reports whether log details are cut: they print the variables
-// and labels that the log options of the container name.
-func (s *scrubber) dropsDetails() bool { return s.concernsEnvs() || len(s.maskLabels) > 0 }
 
 // answer scrubs the answer of an operation.
 func (s *scrubber) answer(id string, body []byte) ([]byte, error) {

@@ -27,6 +27,7 @@ type lineWriter struct {
 	rw      http.ResponseWriter
 	flusher http.Flusher
 	filter  lineFilter
+	needles [][]byte // a line without one is dropped unseen; nil: none is
 	limit   int64
 	rest    []byte
 	status  int
@@ -85,18 +86,12 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 	if w.plain {
 		return w.rw.Write(p)
 	}
-	w.rest = append(w.rest, p...)
-	for w.err == nil {
-		i := bytes.IndexByte(w.rest, '\n')
-		if i < 0 {
-			break
-		}
-		w.send(w.rest[:i], true)
-		w.rest = w.rest[i+1:]
-	}
-	if len(w.rest) == 0 {
+	end := bytes.LastIndexByte(p, '\n') + 1
+	if end > 0 {
+		w.lines(append(w.rest, p[:end]...))
 		w.rest = nil
 	}
+	w.rest = append(w.rest, p[end:]...)
 	if int64(len(w.rest)) > w.limit {
 		w.err = errTooLarge
 	}
@@ -104,6 +99,38 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 		return 0, w.err
 	}
 	return len(p), nil
+}
+
+// lines passes whole lines through the filter, of these only the ones that
+// hold a needle.
+// Yaegi: a call for each line costs a hundred times the search of them all.
+func (w *lineWriter) lines(block []byte) {
+	for len(block) > 0 && w.err == nil {
+		start := 0
+		if w.needles != nil {
+			hit := firstOf(block, w.needles)
+			if hit < 0 {
+				return
+			}
+			start = bytes.LastIndexByte(block[:hit], '\n') + 1
+		}
+		end := start + bytes.IndexByte(block[start:], '\n')
+		w.send(block[start:end], true)
+		block = block[end+1:]
+	}
+}
+
+// firstOf is the place of the needle that comes first, or -1. What it cuts off
+// may hold the end of another needle, but of the same line.
+func firstOf(block []byte, needles [][]byte) int {
+	first := -1
+	for _, needle := range needles {
+		if hit := bytes.Index(block, needle); hit >= 0 {
+			first = hit
+			block = block[:hit]
+		}
+	}
+	return first
 }
 
 // finish sends what stands after the last newline.

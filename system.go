@@ -58,11 +58,11 @@ func (f *filter) cutUsage(inv *inventory, u *usage, key string, raw []byte) ([]b
 
 // cutUsedContainer keeps the summary of a visible container.
 func (f *filter) cutUsedContainer(inv *inventory, raw []byte) ([]byte, error) {
-	s, err := summarized(raw)
+	bodies, err := summaries(joinList([][]byte{raw}))
 	if err != nil {
 		return nil, err
 	}
-	if !f.policy.visible(&s.container) {
+	if len(f.judge([][]byte{raw}, bodies)) == 0 {
 		return nil, errHidden
 	}
 	return inv.cutSummary(raw)

@@ -15,25 +15,24 @@ const maxVerdicts = 1024
 // would be answered faster than absent ones.
 type verdicts struct {
 	mu         sync.Mutex
-	young, old map[string]resolution
+	young, old map[string]*resolution // read-only once they are here
 }
 
-// get returns the verdict on a full ID, if it is known.
-func (v *verdicts) get(id string) (resolution, bool) {
+// get returns the verdict on a full ID, or nil if it is not known.
+func (v *verdicts) get(id string) *resolution {
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	if res, ok := v.young[id]; ok {
-		return res, true
+	res := v.young[id]
+	if res == nil {
+		if res = v.old[id]; res != nil {
+			v.put(res)
+		}
 	}
-	res, ok := v.old[id]
-	if ok {
-		v.put(res)
-	}
-	return res, ok
+	v.mu.Unlock()
+	return res
 }
 
 // add remembers a verdict on a visible container.
-func (v *verdicts) add(res resolution) {
+func (v *verdicts) add(res *resolution) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.put(res)
@@ -41,10 +40,10 @@ func (v *verdicts) add(res resolution) {
 
 // put adds to the young generation, which becomes the old one when it is
 // full. The caller holds the lock.
-func (v *verdicts) put(res resolution) {
+func (v *verdicts) put(res *resolution) {
 	if v.young == nil || len(v.young) >= maxVerdicts {
 		v.old = v.young
-		v.young = make(map[string]resolution)
+		v.young = make(map[string]*resolution)
 	}
 	v.young[res.id] = res
 }
