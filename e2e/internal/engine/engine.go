@@ -87,6 +87,8 @@ func (e *Engine) command(config Config) *exec.Cmd {
 		"--exec-root", filepath.Join(e.dir, "exec"),
 		"--pidfile", filepath.Join(e.dir, "pid"),
 		"--host", e.Host(),
+		// A group of our own: systemd, where it is the driver, takes slices only.
+		"--exec-opt", "native.cgroupdriver=cgroupfs",
 		"--cgroup-parent", "/"+e.cgroup,
 		"--storage-driver", "vfs",
 		"--iptables=false", "--ip6tables=false",
