@@ -207,8 +207,10 @@ func checkElements(t *testing.T, config *Config, list, got []byte) {
 		c, err := readSummary(element)
 		if err != nil || !shows(config, c) {
 			t.Errorf("got %s, %v, which is not visible", element, err)
+			continue
 		}
-		if !bytes.Contains(list, element) && !refers([]*listed{c}) {
+		// Without the aliases that are cut it is no longer what was sent.
+		if !bytes.Contains(list, element) && !bytes.Contains(list, []byte(c.id)) {
 			t.Errorf("got %s, which is not in the list", element)
 		}
 	}

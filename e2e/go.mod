@@ -4,6 +4,8 @@ go 1.26
 
 require (
 	github.com/compose-spec/compose-go/v2 v2.16.2
+	github.com/docker-proxy-filter/dpf v0.0.0
+	github.com/gorilla/mux v1.8.1
 	github.com/mitchellh/mapstructure v1.5.1-0.20231216201459-8508981c8b6c
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/traefik/paerser v0.2.2
@@ -30,3 +32,5 @@ require (
 	golang.org/x/tools v0.26.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
+
+replace github.com/docker-proxy-filter/dpf => ../

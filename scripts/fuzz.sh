@@ -24,3 +24,4 @@ fuzz() {
 }
 
 fuzz . .
+fuzz e2e ./cmd/swagger

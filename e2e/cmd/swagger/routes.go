@@ -63,9 +63,16 @@ func addRoutes(operations *operations, engine engine) error {
 	})
 }
 
-// addFileRoutes adds the routes of one source file: the calls of the form
-// router.NewGetRoute("/path", handler, options...).
+// addFileRoutes adds the routes of one source file.
 func addFileRoutes(operations *operations, file *ast.File, first, last int) error {
+	return eachRoute(file, func(method, path string, options []ast.Expr) {
+		operations.addRouted(method, path, minimum(options, first), last)
+	})
+}
+
+// eachRoute passes on the routes of one source file, in their order: the calls
+// of the form router.NewGetRoute("/path", handler, options...).
+func eachRoute(file *ast.File, found func(method, path string, options []ast.Expr)) error {
 	var failed error
 	ast.Inspect(file, func(node ast.Node) bool {
 		call, ok := node.(*ast.CallExpr)
@@ -87,7 +94,7 @@ func addFileRoutes(operations *operations, file *ast.File, first, last int) erro
 		if file.Name.Name == "debug" && !strings.HasPrefix(path, "/debug") {
 			path = "/debug" + path
 		}
-		operations.addRouted(strings.ToUpper(verb), path, minimum(call.Args[2:], first), last)
+		found(strings.ToUpper(verb), path, call.Args[2:])
 		return true
 	})
 	return failed
