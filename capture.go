@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
-	"strings"
 )
 
 // errTooLarge reports an answer over the option maxBodyBytes.
@@ -89,10 +89,16 @@ func (w *captureWriter) answer() (*answer, error) {
 	return &answer{status: w.status, header: w.header, body: w.body.Bytes()}, nil
 }
 
+// jsonType is the media type of JSON, with or without parameters.
+var jsonType = regexp.MustCompile(`^\s*application/json\s*(;|$)`)
+
 // isJSON reports whether the body is JSON as it stands.
 func (a *answer) isJSON() bool {
-	contentType, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
-	return a.header.Get("Content-Encoding") == "" && strings.TrimSpace(contentType) == "application/json"
+	if len(a.header["Content-Encoding"]) > 0 {
+		return false
+	}
+	contentType := a.header.Get("Content-Type")
+	return contentType == "application/json" || jsonType.MatchString(contentType)
 }
 
 func errNotJSON(a *answer) error {

@@ -113,7 +113,7 @@ func (f *filter) serveJoinedStats(rw http.ResponseWriter, req *http.Request, ep 
 		f.fail(rw, ep, err)
 		return
 	}
-	plainAnswer(req.Header)
+	strip(req.Header, answerHeaders)
 	// Yaegi: the result of a call is not taken for an interface.
 	change := &changeLine{change: cutNetworks}
 	f.stream(req, newLineWriter(rw, f.upstream.limit, change))
@@ -185,18 +185,18 @@ func (f *filter) sendInspect(rw http.ResponseWriter, req *http.Request, ep *endp
 		f.notFound(rw, ep, ans.header)
 		return
 	}
-	body, err := f.rewriteInspect(req, ep, ans)
-	if err != nil {
-		f.fail(rw, ep, err)
-		return
+	if mayRefer(ans.body) || f.scrub.answers[ep.op.id] != nil {
+		if ans.body, err = f.rewriteInspect(req, ep, ans.body); err != nil {
+			f.fail(rw, ep, err)
+			return
+		}
 	}
-	ans.send(rw, body)
+	ans.send(rw, ans.body)
 }
 
 // rewriteInspect removes from the inspect of a visible container what it says
 // about hidden ones, and what the scrub options name.
-func (f *filter) rewriteInspect(req *http.Request, ep *endpoint, ans *answer) ([]byte, error) {
-	body := ans.body
+func (f *filter) rewriteInspect(req *http.Request, ep *endpoint, body []byte) ([]byte, error) {
 	if mayRefer(body) {
 		inv, err := f.inventory(req, ep.version)
 		if err != nil {

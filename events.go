@@ -27,7 +27,7 @@ func (f *filter) serveEvents(rw http.ResponseWriter, req *http.Request, ep *endp
 		f.fail(rw, ep, err)
 		return
 	}
-	plainAnswer(sent.Header)
+	strip(sent.Header, answerHeaders)
 	lines := newLineWriter(rw, f.upstream.limit, ef)
 	lines.needles = eventNeedles(&f.policy)
 	f.stream(sent, lines)
@@ -98,7 +98,7 @@ func (f *filter) serveAllEvents(rw http.ResponseWriter, req *http.Request, ep *e
 		f.fail(rw, ep, err)
 		return
 	}
-	plainAnswer(req.Header)
+	strip(req.Header, answerHeaders)
 	lines := &changeLine{change: func(raw []byte) ([]byte, error) { return scrubEvent(f.scrub, raw) }}
 	f.stream(req, newLineWriter(rw, f.upstream.limit, lines))
 }

@@ -69,6 +69,9 @@ func (f *filter) judgeExec(req *http.Request, ep *endpoint, ans *answer) (bool, 
 		// Closed: not the instance that was asked for.
 		return false, nil
 	}
+	if f.verdicts.get(instance.ContainerID) != nil {
+		return true, nil
+	}
 	res, err := f.resolve(req, ep.version, instance.ContainerID)
 	if err != nil {
 		return false, err

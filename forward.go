@@ -50,7 +50,7 @@ func (f *filter) fetch(req *http.Request, ep *endpoint, ref string) (*answer, er
 	if _, err := f.rewrite(req, ep, ref); err != nil {
 		return nil, err
 	}
-	plainAnswer(req.Header)
+	strip(req.Header, answerHeaders)
 	return record(f.next, req, f.upstream.limit)
 }
 
@@ -172,11 +172,6 @@ func bare(req *http.Request, drop map[string]bool) {
 // dropBody removes the body and what belongs to it.
 func dropBody(req *http.Request) {
 	bare(req, bodyHeaders)
-}
-
-// plainAnswer asks for an answer that can be read here: whole and not encoded.
-func plainAnswer(header http.Header) {
-	strip(header, answerHeaders)
 }
 
 // upstream sends the plugin's own requests.

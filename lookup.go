@@ -38,9 +38,6 @@ func inspectDecides(ref string) bool {
 
 // resolve finds the visible container that ref means.
 func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, error) {
-	if known := f.verdicts.get(ref); known != nil {
-		return known, nil
-	}
 	if inspectDecides(ref) {
 		ans, err := f.upstream.get(req, version+"/containers/"+ref+"/json", "")
 		if err != nil {

@@ -179,7 +179,8 @@ const (
 )
 
 // standAlone reports whether the elements that were cut out are the elements
-// of the list that they were joined to.
+// of the list that they were joined to. Each has an ID in full: candidates
+// looked.
 func standAlone(elements [][]byte, bodies []summaryBody) bool {
 	if len(bodies) != len(elements) {
 		return false
