@@ -73,7 +73,7 @@ func readmeInstall(t *testing.T, block string) {
 			if value != plugin.Module {
 				t.Errorf("got module %s", value)
 			}
-		case strings.HasSuffix(name, ".version"), name == "--experimental.abortOnPluginFailure":
+		case strings.HasSuffix(name, ".version"), name == "--experimental.abortOnPluginFailure", name == "--providers.file.filename":
 			// The bench sets its own.
 		case strings.HasSuffix(name, ".address"):
 			flags = append(flags, name+"=127.0.0.1:0")
