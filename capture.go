@@ -22,8 +22,13 @@ type answer struct {
 
 // record calls next with a writer that keeps the response. An answer that is
 // larger than limit bytes, or cut short, is an error.
-func record(next http.Handler, req *http.Request, limit int64) (ans *answer, err error) {
+func record(next http.Handler, req *http.Request, limit int64) (*answer, error) {
 	w := &captureWriter{header: http.Header{}, limit: limit}
+	return w.record(next, req)
+}
+
+// record calls next with w.
+func (w *captureWriter) record(next http.Handler, req *http.Request) (ans *answer, err error) {
 	defer func() {
 		// The reverse proxy aborts by a panic when the upstream breaks off;
 		// what arrived until then must not look like an answer.
@@ -45,8 +50,10 @@ type captureWriter struct {
 	header   http.Header
 	status   int
 	body     bytes.Buffer
+	length   int64 // of what was written
 	limit    int64
 	tooLarge bool
+	sieve    *sieve // nil: the body is kept as it is
 }
 
 func (w *captureWriter) Header() http.Header { return w.header }
@@ -58,7 +65,7 @@ func (w *captureWriter) WriteHeader(status int) {
 		return
 	}
 	w.status = status
-	if n, err := strconv.ParseInt(w.header.Get("Content-Length"), 10, 64); err == nil && n > 0 && n <= w.limit {
+	if n, err := strconv.ParseInt(w.header.Get("Content-Length"), 10, 64); err == nil && n > 0 && n <= w.limit && w.sieve == nil {
 		w.body.Grow(int(n) + bytes.MinRead)
 	}
 }
@@ -67,11 +74,15 @@ func (w *captureWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
-	if int64(w.body.Len())+int64(len(p)) > w.limit {
+	if w.length += int64(len(p)); w.length > w.limit {
 		w.tooLarge = true
 		return 0, errTooLarge
 	}
-	return w.body.Write(p)
+	w.body.Write(p)
+	if w.sieve != nil && w.body.Len() > w.sieve.full {
+		w.body.Truncate(w.sieve.thin(w.body.Bytes()))
+	}
+	return len(p), nil
 }
 
 // answer returns what was written, if it is whole.
@@ -83,8 +94,8 @@ func (w *captureWriter) answer() (*answer, error) {
 		return nil, errors.New("the upstream gave no answer")
 	}
 	length := w.header.Get("Content-Length")
-	if length != "" && length != strconv.Itoa(w.body.Len()) {
-		return nil, fmt.Errorf("the answer is cut short: %d of %s bytes", w.body.Len(), length)
+	if length != "" && length != strconv.FormatInt(w.length, 10) {
+		return nil, fmt.Errorf("the answer is cut short: %d of %s bytes", w.length, length)
 	}
 	return &answer{status: w.status, header: w.header, body: w.body.Bytes()}, nil
 }

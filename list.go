@@ -19,7 +19,7 @@ func (f *filter) serveList(rw http.ResponseWriter, req *http.Request, ep *endpoi
 	if !f.rewriteFilters(rw, req, ep) {
 		return
 	}
-	ans, err := f.fetch(req, ep, "")
+	ans, err := f.fetchList(req, ep)
 	if err != nil {
 		f.fail(rw, ep, err)
 		return
@@ -36,6 +36,17 @@ func (f *filter) serveList(rw http.ResponseWriter, req *http.Request, ep *endpoi
 		return
 	}
 	ans.send(rw, body)
+}
+
+// fetchList is fetch for a list of which the client gets the visible elements
+// only.
+func (f *filter) fetchList(req *http.Request, ep *endpoint) (*answer, error) {
+	if _, err := f.rewrite(req, ep, ""); err != nil {
+		return nil, err
+	}
+	strip(req.Header, answerHeaders)
+	w := &captureWriter{header: http.Header{}, limit: f.upstream.limit, sieve: newSieve(f.policy.needles)}
+	return w.record(f.next, req)
 }
 
 // takeLimit takes the limit off the query: applied by dockerd, before the

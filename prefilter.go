@@ -22,6 +22,7 @@ import (
 var (
 	listStart        = []byte(`[{"Id":"`)
 	elementSeparator = []byte(`},{"Id":"`)
+	namesStart       = []byte(`","Names":[`)
 )
 
 // summaryStart is how a ContainerSummary begins, and no object inside of one.
@@ -129,10 +130,23 @@ func candidates(body []byte, needles [][]byte) ([][]byte, bool) {
 	if bytes.Contains(body, slashEscape) {
 		return nil, false
 	}
+	elements := elementsWith(body, needles)
+	for _, element := range elements {
+		if !summaryStart.Match(element) {
+			return nil, false
+		}
+	}
+	return elements, true
+}
+
+// elementsWith returns the elements of a list, in order, that hold a needle or
+// an escape. Of the list, one byte before the elements and one after them
+// counts for nothing.
+func elementsWith(list []byte, needles [][]byte) [][]byte {
 	found := map[int]int{}
-	findElements(body, escape, found)
+	findElements(list, escape, found)
 	for _, needle := range needles {
-		findElements(body, needle, found)
+		findElements(list, needle, found)
 	}
 	starts := make([]int, 0, len(found))
 	for start := range found {
@@ -141,13 +155,9 @@ func candidates(body []byte, needles [][]byte) ([][]byte, bool) {
 	sort.Ints(starts)
 	elements := make([][]byte, 0, len(starts))
 	for _, start := range starts {
-		element := body[start:found[start]]
-		if !summaryStart.Match(element) {
-			return nil, false
-		}
-		elements = append(elements, element)
+		elements = append(elements, list[start:found[start]])
 	}
-	return elements, true
+	return elements
 }
 
 // findElements notes the start and end of the elements that hold a needle.
