@@ -81,9 +81,10 @@ canary: traefik
 bench: traefik
 	cd e2e && go run ./cmd/bench
 
-#? docs: write docs/endpoints.md from the table
-docs:
+#? docs: write docs/endpoints.md and docs/faults.md from their tables
+docs: traefik
 	DPF_UPDATE=1 go test -count=1 -run TestEndpointsDoc .
+	cd e2e && DPF_UPDATE=1 go test -count=1 -run TestFaultsDoc .
 
 #? clean: remove what the targets leave in the tree
 clean:
