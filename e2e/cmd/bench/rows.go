@@ -47,7 +47,7 @@ func (b *bench) loading() error {
 				return err
 			}
 			started[i] = t.started
-			memory[i], _, err = t.memory()
+			memory[i], err = t.memory()
 			t.stop()
 			if err != nil {
 				return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
@@ -37,14 +34,10 @@ const routingPlain = `http:
     engine: {loadBalancer: {servers: [{url: "http://%s"}]}}
 `
 
-// wrapper leaves Traefik's process ID behind and becomes Traefik.
-const wrapper = "#!/bin/sh\necho $$ > pid\nexec '%s' \"$@\"\n"
-
 // instance is a running Traefik whose memory can be read.
 type instance struct {
 	*traefik.Instance
 	dir     string
-	pid     int
 	started time.Duration // until it answered
 }
 
@@ -63,17 +56,13 @@ func startTraefik(bin, root, engine string) (*instance, error) {
 }
 
 func (i *instance) start(bin, root, engine string) error {
-	script := filepath.Join(i.dir, "start")
-	if err := os.WriteFile(script, fmt.Appendf(nil, wrapper, bin), 0o755); err != nil {
-		return err
-	}
 	ports, err := proc.FreePorts(1)
 	if err != nil {
 		return err
 	}
 	first := fmt.Sprintf("127.0.0.1:%d", ports[0])
 	config := traefik.Config{
-		Bin: script, Dir: i.dir, Plugin: root,
+		Bin: bin, Dir: i.dir, Plugin: root,
 		EntryPoints: []string{"plain"}, Dynamic: fmt.Sprintf(routingPlain, engine),
 		// An entry point whose address is known before Traefik has started.
 		Flags: []string{"--entryPoints.first.address=" + first, "--log.level=ERROR", "--api.debug=true"},
@@ -86,17 +75,8 @@ func (i *instance) start(bin, root, engine string) error {
 	if i.Instance, err = traefik.Start(config); err != nil {
 		return err
 	}
-	pidFile := filepath.Join(i.dir, "pid")
-	info, err := os.Stat(pidFile)
-	if err != nil {
-		return err
-	}
-	i.started = (<-up).Sub(info.ModTime())
-	data, err := os.ReadFile(pidFile)
-	if err == nil {
-		i.pid, err = strconv.Atoi(strings.TrimSpace(string(data)))
-	}
-	return err
+	i.started = (<-up).Sub(i.Started())
+	return nil
 }
 
 // untilAnswer returns when addr served its first request.
@@ -120,45 +100,24 @@ func (i *instance) stop() {
 	_ = os.RemoveAll(i.dir)
 }
 
-// memory is Traefik's resident memory in MB: now, and at most since the last
-// call of resetPeak.
-func (i *instance) memory() (now, peak float64, err error) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", i.pid))
-	if err != nil {
-		return 0, 0, err
-	}
-	for line := range bytes.Lines(data) {
-		fields := strings.Fields(string(line))
-		if len(fields) < 2 {
-			continue
-		}
-		kb, _ := strconv.ParseFloat(fields[1], 64)
-		switch fields[0] {
-		case "VmRSS:":
-			now = kb * 1024 / 1e6
-		case "VmHWM:":
-			peak = kb * 1024 / 1e6
-		}
-	}
-	return now, peak, nil
-}
-
-func (i *instance) resetPeak() error {
-	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", i.pid), []byte("5"), 0)
+// memory is Traefik's resident memory in MB.
+func (i *instance) memory() (float64, error) {
+	now, _, err := proc.Memory(i.Pid())
+	return now, err
 }
 
 // growth returns the resident memory before, at most during and after do.
 func (i *instance) growth(do func() error) (before, peak, after float64, err error) {
-	if err := i.resetPeak(); err != nil {
+	if err := proc.ResetPeak(i.Pid()); err != nil {
 		return 0, 0, 0, err
 	}
-	if before, _, err = i.memory(); err != nil {
+	if before, err = i.memory(); err != nil {
 		return 0, 0, 0, err
 	}
 	if err := do(); err != nil {
 		return 0, 0, 0, err
 	}
-	after, peak, err = i.memory()
+	after, peak, err = proc.Memory(i.Pid())
 	return before, peak, after, err
 }
 

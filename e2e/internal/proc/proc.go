@@ -18,6 +18,7 @@ type Daemon struct {
 	name    string
 	logFile string
 	cmd     *exec.Cmd
+	started time.Time
 	exited  chan struct{}
 }
 
@@ -32,11 +33,12 @@ func Start(name, logFile string, cmd *exec.Cmd) (*Daemon, error) {
 
 	cmd.Stdout, cmd.Stderr = out, out
 	dieWithParent(cmd)
+	started := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
 
-	d := &Daemon{name: name, logFile: logFile, cmd: cmd, exited: make(chan struct{})}
+	d := &Daemon{name: name, logFile: logFile, cmd: cmd, started: started, exited: make(chan struct{})}
 	go func() {
 		// Killing is how a daemon ends, so its exit status says nothing.
 		_ = cmd.Wait()
@@ -47,6 +49,12 @@ func Start(name, logFile string, cmd *exec.Cmd) (*Daemon, error) {
 
 // LogFile is the path of the daemon's output.
 func (d *Daemon) LogFile() string { return d.logFile }
+
+// Pid is the daemon's process ID.
+func (d *Daemon) Pid() int { return d.cmd.Process.Pid }
+
+// Started is when the daemon was started.
+func (d *Daemon) Started() time.Time { return d.started }
 
 // Stop kills the daemon and reaps it. It may be called more than once.
 func (d *Daemon) Stop() {

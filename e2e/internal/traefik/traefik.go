@@ -117,6 +117,12 @@ func (t *Instance) API() string { return t.api }
 // LogFile is the path of Traefik's log.
 func (t *Instance) LogFile() string { return t.log }
 
+// Pid is Traefik's process ID.
+func (t *Instance) Pid() int { return t.daemon.Pid() }
+
+// Started is when Traefik was started.
+func (t *Instance) Started() time.Time { return t.daemon.Started() }
+
 // Stop kills Traefik and reaps it.
 func (t *Instance) Stop() { t.daemon.Stop() }
 
