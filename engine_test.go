@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -26,6 +27,7 @@ type fakeEngine struct {
 	containers []fakeContainer
 	execs      map[string]string // exec ID to container ID
 	apiVersion string
+	mu         sync.Mutex // of the next three
 	requests   []string
 	bodies     []string
 	headers    []http.Header
@@ -34,11 +36,7 @@ type fakeEngine struct {
 }
 
 func (e *fakeEngine) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
-	e.requests = append(e.requests, req.Method+" "+req.RequestURI)
-	e.headers = append(e.headers, req.Header.Clone())
-	body, _ := io.ReadAll(req.Body)
-	e.bodies = append(e.bodies, string(body))
-
+	e.note(req)
 	rw.Header().Set("Api-Version", e.apiVersion)
 	rw.Header().Set("Server", "Docker/test (linux)")
 	rw.Header().Set("Ostype", "linux")
@@ -58,6 +56,16 @@ func (e *fakeEngine) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	default:
 		rw.WriteHeader(http.StatusNoContent)
 	}
+}
+
+// note keeps what reached the engine.
+func (e *fakeEngine) note(req *http.Request) {
+	body, _ := io.ReadAll(req.Body)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.requests = append(e.requests, req.Method+" "+req.RequestURI)
+	e.headers = append(e.headers, req.Header.Clone())
+	e.bodies = append(e.bodies, string(body))
 }
 
 func (e *fakeEngine) list(rw http.ResponseWriter) {
