@@ -33,7 +33,7 @@ func (s *scene) collect() error {
 	}
 	for role, id := range s.hidden {
 		var c endpoints
-		if err := s.daemon.get("/containers/"+id+"/json", &c); err != nil {
+		if err := s.daemon.Get("/containers/"+id+"/json", &c); err != nil {
 			return err
 		}
 		s.addContainer(role, id, c, shared)
@@ -48,7 +48,7 @@ func (s *scene) collect() error {
 		s.secrets.addWord("swarm ID", s.words[name])
 	}
 	var own struct{ ID string }
-	if err := s.daemon.get("/images/"+s.ownImage()+"/json", &own); err != nil {
+	if err := s.daemon.Get("/images/"+s.ownImage()+"/json", &own); err != nil {
 		return err
 	}
 	s.secrets.addID("image ID", own.ID)
@@ -78,7 +78,7 @@ func (s *scene) visibleVolumes() ([]string, error) {
 	var names []string
 	for _, id := range s.visible {
 		var c endpoints
-		if err := s.daemon.get("/containers/"+id+"/json", &c); err != nil {
+		if err := s.daemon.Get("/containers/"+id+"/json", &c); err != nil {
 			return nil, err
 		}
 		for _, m := range c.Mounts {

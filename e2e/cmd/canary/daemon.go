@@ -1,82 +1,24 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 )
 
 // daemon is the engine itself, without anything in front of it.
-type daemon struct{ client *http.Client }
-
-// daemonPatience bounds a request to the engine: a run must end.
-const daemonPatience = time.Minute
-
-// do sends a request with body, if any, encoded as JSON, and decodes the
-// answer into out, if any. An answer that is no success is an error.
-func (d daemon) do(method, target string, body, out any) error {
-	var reader io.Reader
-	if body != nil {
-		data, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		reader = bytes.NewReader(data)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), daemonPatience)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, "http://engine"+target, reader)
-	if err != nil {
-		return err
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := d.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode >= http.StatusMultipleChoices {
-		return fmt.Errorf("%s %s: %s: %s", method, target, resp.Status, bytes.TrimSpace(data))
-	}
-	if out == nil {
-		return nil
-	}
-	return json.Unmarshal(data, out)
-}
-
-func (d daemon) get(target string, out any) error   { return d.do(http.MethodGet, target, nil, out) }
-func (d daemon) post(target string, body any) error { return d.do(http.MethodPost, target, body, nil) }
-
-// create makes an object and returns its ID. The engine spells the key Id or
-// ID.
-func (d daemon) create(target string, body any) (string, error) {
-	var made struct{ ID string }
-	if err := d.do(http.MethodPost, target, body, &made); err != nil {
-		return "", err
-	}
-	return made.ID, nil
-}
+type daemon struct{ engine.API }
 
 // exec runs a command in a container, in the background, and returns the ID of
 // the exec instance.
 func (d daemon) exec(ref string, argv ...string) (string, error) {
-	id, err := d.create("/containers/"+ref+"/exec", object{"Cmd": argv})
+	id, err := d.Create("/containers/"+ref+"/exec", object{"Cmd": argv})
 	if err != nil {
 		return "", err
 	}
-	return id, d.post("/exec/"+id+"/start", object{"Detach": true})
+	return id, d.Post("/exec/"+id+"/start", object{"Detach": true})
 }
 
 // object is a JSON object.
@@ -90,7 +32,7 @@ func (d daemon) snapshot(paths []string) (snapshot, error) {
 	state := snapshot{}
 	for _, path := range paths {
 		var inspect any
-		if err := d.get(path, &inspect); err != nil {
+		if err := d.Get(path, &inspect); err != nil {
 			return nil, err
 		}
 		state[path] = canonical(inspect)
@@ -103,7 +45,7 @@ func (d daemon) changes(before snapshot) []string {
 	var changed []string
 	for path, was := range before {
 		var inspect any
-		if err := d.get(path, &inspect); err != nil {
+		if err := d.Get(path, &inspect); err != nil {
 			changed = append(changed, fmt.Sprintf("%s: inspect fails: %v", path, err))
 			continue
 		}

@@ -46,25 +46,25 @@ func (p *pulse) beat() error {
 	spec := s.hiddenSpec()
 	spec["Healthcheck"] = object{"Test": []string{"CMD", "echo", s.token("health")}, "Interval": int64(time.Second)}
 	spec["HostConfig"] = object{"Binds": []string{s.token("pulsevol") + ":/" + s.token("volpath")}, "Links": []string{"vis-child:" + s.token("pulsealias")}}
-	id, err := s.daemon.create("/containers/create?name="+s.token("pulse"), spec)
+	id, err := s.daemon.Create("/containers/create?name="+s.token("pulse"), spec)
 	if err != nil {
 		return err
 	}
 	s.secrets.addID("container ID of pulse", id)
 	path := "/containers/" + id
 	err = errors.Join(
-		s.daemon.post(path+"/start", nil),
-		s.daemon.post("/networks/"+sharedNetwork+"/connect", object{"Container": id}),
+		s.daemon.Post(path+"/start", nil),
+		s.daemon.Post("/networks/"+sharedNetwork+"/connect", object{"Container": id}),
 	)
 	_, execErr := s.daemon.exec(id, "echo", s.token("pulseexec"))
 	time.Sleep(time.Second) // a health check
 	return errors.Join(err, execErr,
-		s.daemon.post(path+"/rename?name="+s.token("pulse2"), nil),
-		s.daemon.post(path+"/pause", nil),
-		s.daemon.post(path+"/unpause", nil),
-		s.daemon.post("/commit?container="+id+"&tag=1&repo="+s.token("pulseimage"), nil),
-		s.daemon.do("DELETE", path+"?force=1&v=1", nil, nil),
-		s.daemon.do("DELETE", "/images/"+s.token("pulseimage")+":1", nil, nil),
-		s.daemon.do("DELETE", "/volumes/"+s.token("pulsevol"), nil, nil),
+		s.daemon.Post(path+"/rename?name="+s.token("pulse2"), nil),
+		s.daemon.Post(path+"/pause", nil),
+		s.daemon.Post(path+"/unpause", nil),
+		s.daemon.Post("/commit?container="+id+"&tag=1&repo="+s.token("pulseimage"), nil),
+		s.daemon.Do("DELETE", path+"?force=1&v=1", nil, nil),
+		s.daemon.Do("DELETE", "/images/"+s.token("pulseimage")+":1", nil, nil),
+		s.daemon.Do("DELETE", "/volumes/"+s.token("pulsevol"), nil, nil),
 	)
 }

@@ -39,7 +39,7 @@ type scene struct {
 // newScene fills the engine.
 func newScene(e *engine.Engine, dir string) (*scene, error) {
 	s := &scene{
-		daemon:      daemon{e.Client()},
+		daemon:      daemon{e.API()},
 		dataRoot:    filepath.Join(filepath.Dir(e.Socket()), "data"),
 		secrets:     newSecrets("zq" + randomHex(8)),
 		unknownStem: "zy" + randomHex(8),
@@ -72,16 +72,16 @@ func (s *scene) altTag() string   { return s.token("registry") + ".test/dir/" + 
 
 func (s *scene) makeImages() error {
 	repo, tag, _ := strings.Cut(engine.Image, ":")
-	id, err := s.daemon.create("/containers/create", object{"Image": engine.Image, "Cmd": []string{"true"}})
+	id, err := s.daemon.Create("/containers/create", object{"Image": engine.Image, "Cmd": []string{"true"}})
 	if err != nil {
 		return err
 	}
 	change := url.QueryEscape("LABEL " + s.token("imagelabel") + "=1")
 	alt, altTag, _ := strings.Cut(s.altTag(), ":")
 	return errors.Join(
-		s.daemon.post("/commit?container="+id+"&tag=1&repo="+s.token("own")+"&changes="+change, nil),
-		s.daemon.do("DELETE", "/containers/"+id, nil, nil),
-		s.daemon.post("/images/"+repo+":"+tag+"/tag?repo="+url.QueryEscape(alt)+"&tag="+altTag, nil),
+		s.daemon.Post("/commit?container="+id+"&tag=1&repo="+s.token("own")+"&changes="+change, nil),
+		s.daemon.Do("DELETE", "/containers/"+id, nil, nil),
+		s.daemon.Post("/images/"+repo+":"+tag+"/tag?repo="+url.QueryEscape(alt)+"&tag="+altTag, nil),
 	)
 }
 
@@ -89,8 +89,8 @@ const sharedNetwork = "vis-shared"
 
 func (s *scene) makeNetworks() error {
 	ipam := func(subnet string) object { return object{"Config": []object{{"Subnet": subnet}}} }
-	shared, err1 := s.daemon.create("/networks/create", object{"Name": sharedNetwork, "IPAM": ipam("172.30.0.0/16"), "Attachable": true})
-	hidden, err2 := s.daemon.create("/networks/create", object{"Name": s.token("net"), "IPAM": ipam("172.31.0.0/16"), "Labels": object{s.token("netlabel"): "1"}})
+	shared, err1 := s.daemon.Create("/networks/create", object{"Name": sharedNetwork, "IPAM": ipam("172.30.0.0/16"), "Attachable": true})
+	hidden, err2 := s.daemon.Create("/networks/create", object{"Name": s.token("net"), "IPAM": ipam("172.31.0.0/16"), "Labels": object{s.token("netlabel"): "1"}})
 	s.words["visnet"], s.words["visnetid"] = sharedNetwork, shared
 	s.words["hidnet"], s.words["hidnetid"] = s.token("net"), hidden
 	return errors.Join(err1, err2)
@@ -138,7 +138,7 @@ func (s *scene) makeHidden() error {
 		s.hide("target", s.hiddenSpec(), "start"),
 		s.hide("trapped", s.hiddenSpec(), "start"),
 		s.hide("donor", donor, "start"),
-		s.daemon.post("/networks/"+s.token("net")+"/connect", object{"Container": s.token("run")}),
+		s.daemon.Post("/networks/"+s.token("net")+"/connect", object{"Container": s.token("run")}),
 		s.runForever(),
 	)
 }
@@ -174,12 +174,12 @@ func (s *scene) show(role string, spec object, actions ...string) error {
 }
 
 func (s *scene) makeContainer(name string, spec object, actions ...string) (string, error) {
-	id, err := s.daemon.create("/containers/create?name="+name, spec)
+	id, err := s.daemon.Create("/containers/create?name="+name, spec)
 	if err != nil {
 		return "", err
 	}
 	for _, action := range actions {
-		if err := s.daemon.post("/containers/"+id+"/"+action, nil); err != nil {
+		if err := s.daemon.Post("/containers/"+id+"/"+action, nil); err != nil {
 			return "", err
 		}
 	}
@@ -236,7 +236,7 @@ func (s *scene) makeJoined() error {
 		"NetworkMode": "container:" + s.token("created"),
 	}}))
 	// It cannot start, and the engine keeps the reason, which names the other.
-	_ = s.daemon.post("/containers/vis-broken/start", nil)
+	_ = s.daemon.Post("/containers/vis-broken/start", nil)
 	return err
 }
 
@@ -248,7 +248,7 @@ func (s *scene) makeBuilt() error {
 		return err
 	}
 	s.hidden["builder"] = id
-	if err := s.daemon.post("/commit?container="+id+"&repo=vis-built&tag=1", nil); err != nil {
+	if err := s.daemon.Post("/commit?container="+id+"&repo=vis-built&tag=1", nil); err != nil {
 		return err
 	}
 	return s.show("built", object{"Image": "vis-built:1"}, "start")

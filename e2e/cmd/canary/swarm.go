@@ -11,15 +11,15 @@ import (
 
 // makeSwarm makes a swarm of one node with a hidden and a visible service.
 func (s *scene) makeSwarm() error {
-	if err := s.daemon.post("/swarm/init", object{"ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1"}); err != nil {
+	if err := s.daemon.Post("/swarm/init", object{"ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1"}); err != nil {
 		return err
 	}
 	data := base64.StdEncoding.EncodeToString([]byte(s.token("data")))
-	configID, err1 := s.daemon.create("/configs/create", object{"Name": s.token("config"), "Data": data})
-	secretID, err2 := s.daemon.create("/secrets/create", object{"Name": s.token("secret"), "Data": data})
-	hidden, err3 := s.daemon.create("/services/create", s.serviceSpec(s.token("service"),
+	configID, err1 := s.daemon.Create("/configs/create", object{"Name": s.token("config"), "Data": data})
+	secretID, err2 := s.daemon.Create("/secrets/create", object{"Name": s.token("secret"), "Data": data})
+	hidden, err3 := s.daemon.Create("/services/create", s.serviceSpec(s.token("service"),
 		object{s.token("servicelabel"): "1"}, []string{"SECRET=" + s.token("serviceenv")}))
-	_, err4 := s.daemon.create("/services/create", s.serviceSpec(visiblePrefix+"service",
+	_, err4 := s.daemon.Create("/services/create", s.serviceSpec(visiblePrefix+"service",
 		object{visibleLabel: "yes"}, nil))
 	s.words["hidsvc"], s.words["hidcfg"], s.words["hidsec"] = hidden, configID, secretID
 	return errors.Join(err1, err2, err3, err4, s.waitTask())
@@ -55,7 +55,7 @@ func (s *scene) waitTask() error {
 	const timeout = 60 * time.Second
 	for deadline := time.Now().Add(timeout); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		var tasks []swarmTask
-		if err := s.daemon.get("/tasks", &tasks); err != nil {
+		if err := s.daemon.Get("/tasks", &tasks); err != nil {
 			return err
 		}
 		running := 0

@@ -106,11 +106,11 @@ type watcher struct {
 // startWatcher keeps the state of what is hidden and opens the streams.
 func startWatcher(s *scene, r *report, entries []entryPoint) (*watcher, error) {
 	w := &watcher{scene: s, report: r, visible: values(s.visible)}
-	resp, err := s.daemon.client.Get("http://engine/events")
+	events, err := s.daemon.Events()
 	if err != nil {
 		return nil, err
 	}
-	w.direct = follow("the engine's events", resp.Body)
+	w.direct = follow("the engine's events", events)
 	if w.state, err = s.daemon.snapshot(s.watched); err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func run(ctx context.Context, keep bool) error {
 		return err
 	}
 	defer func() { _ = s.Remove() }()
-	source, err := findSource(ctx, s.Plugin)
+	source, err := findSource(s.Plugin)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,7 +26,7 @@ type source struct {
 }
 
 // findSource finds an engine: the user's, a private one, or the stand-in.
-func findSource(ctx context.Context, root string) (*source, error) {
+func findSource(root string) (*source, error) {
 	if host := os.Getenv("DOCKER_HOST"); host != "" {
 		return dial(host)
 	}
@@ -35,7 +34,7 @@ func findSource(ctx context.Context, root string) (*source, error) {
 		return s, nil
 	}
 	if _, err := exec.LookPath("dockerd"); err == nil && os.Geteuid() == 0 {
-		return startPrivate(ctx)
+		return startPrivate()
 	}
 	return recorded(filepath.Join(root, "testdata", "engine", "v1.41"))
 }
@@ -76,7 +75,7 @@ var samples = []struct {
 }
 
 // startPrivate starts an engine with the samples.
-func startPrivate(ctx context.Context) (*source, error) {
+func startPrivate() (*source, error) {
 	fmt.Fprintln(os.Stderr, "starting a private Docker Engine")
 	e, err := engine.Start(engine.Config{})
 	if err != nil {
@@ -88,7 +87,7 @@ func startPrivate(ctx context.Context) (*source, error) {
 		}
 	}
 	for _, s := range samples {
-		if err := runSample(ctx, e, s.name, s.labels, s.env); err != nil {
+		if err := runSample(e.API(), s.name, s.labels, s.env); err != nil {
 			stop()
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -102,33 +101,15 @@ func startPrivate(ctx context.Context) (*source, error) {
 }
 
 // runSample creates and starts one container.
-func runSample(ctx context.Context, e *engine.Engine, name string, labels map[string]string, env []string) error {
-	body, err := json.Marshal(map[string]any{
+func runSample(api engine.API, name string, labels map[string]string, env []string) error {
+	id, err := api.Create("/containers/create?name="+name, map[string]any{
 		"Image": engine.Image, "Cmd": []string{"sh", "-c", "echo hello from " + name + "; exec sleep 1000000"},
 		"Labels": labels, "Env": env, "HostConfig": map[string]any{"NetworkMode": "none"},
 	})
 	if err != nil {
 		return err
 	}
-	for _, target := range []string{"/containers/create?name=" + name, "/containers/" + name + "/start"} {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://docker"+target, bytes.NewReader(body))
-		if err != nil {
-			return err
-		}
-		if strings.HasSuffix(target, "/start") {
-			req.Body, req.ContentLength = http.NoBody, 0
-		}
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := e.Client().Do(req)
-		if err != nil {
-			return err
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode >= 300 {
-			return fmt.Errorf("%s: status %s", target, resp.Status)
-		}
-	}
-	return nil
+	return api.Post("/containers/"+id+"/start", nil)
 }
 
 // recorded serves the recorded answers of a real engine: enough to list and

@@ -36,6 +36,7 @@ type Config struct {
 
 // Engine is a running private Docker Engine.
 type Engine struct {
+	config Config
 	daemon *proc.Daemon
 	dir    string
 	cgroup string
@@ -55,17 +56,37 @@ func Start(config Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{dir: dir, cgroup: filepath.Base(dir)}
+	e := &Engine{config: config, dir: dir, cgroup: filepath.Base(dir)}
 	e.client = &http.Client{Transport: &http.Transport{DialContext: e.dial}}
 
-	e.daemon, err = proc.Start("dockerd", filepath.Join(dir, "dockerd.log"), e.command(config))
-	if err != nil {
+	if err := e.start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	if err := e.boot(); err != nil {
 		return nil, errors.Join(err, e.Stop())
 	}
 	return e, nil
+}
+
+func (e *Engine) start() (err error) {
+	e.daemon, err = proc.Start("dockerd", filepath.Join(e.dir, "dockerd.log"), e.command(e.config))
+	return err
+}
+
+// Restart kills the engine and starts it again, as after a failure of power:
+// what is on disk stays, and the containers whose restart policy says so run
+// again. It returns when the engine answers.
+func (e *Engine) Restart() error {
+	e.daemon.Stop()
+	// What a boot finds empty. Process IDs in there would mean others by now.
+	err := errors.Join(removeAll(filepath.Join(e.dir, "exec")), removeAll(filepath.Join(e.dir, "pid")))
+	if err != nil {
+		return err
+	}
+	if err := e.start(); err != nil {
+		return err
+	}
+	return e.daemon.WaitReady(readyTimeout, e.ping)
 }
 
 // command is dockerd in a PID and mount namespace of its own. When the
@@ -137,10 +158,23 @@ func (e *Engine) Stop() error {
 	e.client.CloseIdleConnections()
 	thaw(e.cgroup)
 
-	// The namespaces, and the mounts in them, go a moment after the process.
+	return errors.Join(
+		patiently(func() error { return removeCgroups(e.cgroup) }),
+		removeAll(e.dir),
+	)
+}
+
+// removeAll removes a file of a killed engine, or a directory.
+func removeAll(path string) error {
+	return patiently(func() error { return os.RemoveAll(path) })
+}
+
+// patiently repeats what fails: the namespaces, and the mounts in them, go a
+// moment after the process.
+func patiently(do func() error) error {
 	deadline := time.Now().Add(10 * time.Second)
 	for {
-		err := errors.Join(removeCgroups(e.cgroup), os.RemoveAll(e.dir))
+		err := do()
 		if err == nil || time.Now().After(deadline) {
 			return err
 		}

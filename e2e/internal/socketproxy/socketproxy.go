@@ -45,6 +45,7 @@ var All = Policy{
 // Proxy is a running socket proxy.
 type Proxy struct {
 	daemon *proc.Daemon
+	dir    string
 	addr   string
 }
 
@@ -54,26 +55,43 @@ func Start(dir, socket string, policy Policy) (*Proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Proxy{addr: fmt.Sprintf("127.0.0.1:%d", ports[0])}
+	p := &Proxy{dir: dir, addr: fmt.Sprintf("127.0.0.1:%d", ports[0])}
 
-	file := filepath.Join(dir, "haproxy.cfg")
-	if err := os.WriteFile(file, []byte(config(p.addr, socket, policy)), 0o644); err != nil {
+	if err := os.WriteFile(p.configFile(), []byte(config(p.addr, socket, policy)), 0o644); err != nil {
 		return nil, err
 	}
-	bin, err := exec.LookPath("haproxy")
-	if err != nil {
-		return nil, fmt.Errorf("%w (Debian package haproxy; `make setup` installs it)", err)
-	}
-	// -db: stay in the foreground.
-	p.daemon, err = proc.Start("haproxy", filepath.Join(dir, "haproxy.log"), exec.Command(bin, "-db", "-f", file))
-	if err != nil {
-		return nil, err
-	}
-	if err := p.daemon.WaitReady(10*time.Second, p.ready); err != nil {
-		p.daemon.Stop()
+	if err := p.start(); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+func (p *Proxy) configFile() string { return filepath.Join(p.dir, "haproxy.cfg") }
+
+// start runs HAProxy and returns when it listens.
+func (p *Proxy) start() error {
+	bin, err := exec.LookPath("haproxy")
+	if err != nil {
+		return fmt.Errorf("%w (Debian package haproxy; `make setup` installs it)", err)
+	}
+	// -db: stay in the foreground.
+	p.daemon, err = proc.Start("haproxy", filepath.Join(p.dir, "haproxy.log"), exec.Command(bin, "-db", "-f", p.configFile()))
+	if err != nil {
+		return err
+	}
+	if err := p.daemon.WaitReady(10*time.Second, p.ready); err != nil {
+		p.daemon.Stop()
+		return err
+	}
+	return nil
+}
+
+// Restart kills the proxy, leaves it down for a while, and starts it again at
+// the same address.
+func (p *Proxy) Restart(down time.Duration) error {
+	p.daemon.Stop()
+	time.Sleep(down)
+	return p.start()
 }
 
 // URL is the proxy's address as a service of Traefik takes it.
