@@ -21,11 +21,11 @@ demo: setup-demo
 	cd e2e && go run ./cmd/demo $(if $(KEEP),-keep)
 
 #? test: everything that CI runs
-test: setup fmt vet lint unit yaegi fuzz-short operations traefik e2e canary
+test: setup fmt vet lint unit yaegi fuzz-short operations e2e canary
 
 #? setup: install what the tests need (Debian and Ubuntu, as root) or say what is missing
 setup:
-	@scripts/setup.sh go git docker dockerd haproxy busybox script openssl
+	@scripts/setup.sh go git docker dockerd haproxy busybox script openssl node npm python3-docker
 
 # Without an engine at hand, root gets a private one.
 setup-demo:
@@ -65,26 +65,26 @@ fuzz-short:
 operations:
 	cd e2e && go run ./cmd/swagger -check
 
-#? traefik: build Traefik from its Go module, once
-traefik:
+#? tools: build Traefik, an engine and clients from their modules, once
+tools:
 	cd e2e && go run ./cmd/tools
 
 #? e2e: the stories, with real components
-e2e: traefik
+e2e: tools
 	cd e2e && go test -count=1 -timeout 20m ./...
 
 #? canary: look for leaks with every operation; the last line has the counts
-canary: traefik
+canary:
 	cd e2e && go run ./cmd/canary
 
 #? bench: what the plugin costs in Traefik, into bench/results.md; the last line has the summary
-bench: traefik
+bench:
 	cd e2e && go run ./cmd/bench
 
-#? docs: write docs/endpoints.md and docs/faults.md from their tables
-docs: traefik
+#? docs: write what is made from tables in docs/: endpoints, faults, clients
+docs: tools
 	DPF_UPDATE=1 go test -count=1 -run TestEndpointsDoc .
-	cd e2e && DPF_UPDATE=1 go test -count=1 -run TestFaultsDoc .
+	cd e2e && DPF_UPDATE=1 go test -count=1 -run 'Test(Faults|Clients)Doc' . ./clients
 
 #? clean: remove what the targets leave in the tree
 clean:
@@ -97,4 +97,4 @@ $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION), once, takes minutes"
 	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
-.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations traefik e2e canary bench docs clean
+.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations tools e2e canary bench docs clean

@@ -10,6 +10,7 @@ package() {
 	docker | dockerd) echo docker.io ;;
 	busybox) echo busybox-static ;;
 	script) echo bsdutils ;;
+	node) echo nodejs ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -19,6 +20,8 @@ for command in "$@"; do
 	case $command in
 	# The image of the tests is made of the static one.
 	busybox) [ -x /bin/busybox ] && continue ;;
+	# A library, of the distribution's own Python.
+	python3-docker) /usr/bin/python3 -c 'import docker' 2>/dev/null && continue ;;
 	*) command -v "$command" >/dev/null 2>&1 && continue ;;
 	esac
 	missing="$missing $(package "$command")"

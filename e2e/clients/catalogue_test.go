@@ -1,0 +1,78 @@
+package clients
+
+import (
+	"testing"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/tools"
+)
+
+// entry is a client of the Docker API and what its test says of it. The
+// tests hold it to the operations; docs/clients.md is made of it.
+type entry struct {
+	key        string // of its entry point
+	name       string
+	version    string
+	engines    []string
+	operations []string // option operations
+	insecure   []string // option insecureAllowOperations
+	asserts    string   // beside that it lists the visible containers
+	example    string   // how it is told where the API is
+}
+
+var both = []string{engine20, engine29}
+
+// everything is what the clients use whose tests do all that clients do.
+var everything = []string{
+	"ContainerList", "ContainerInspect", "ContainerLogs", "ContainerStats", "ContainerRestart",
+	"ContainerExec", "ExecStart", "SystemEvents",
+}
+
+func and(operations []string, more ...string) []string {
+	return append(append([]string(nil), operations...), more...)
+}
+
+const everythingAsserted = "inspect, logs, stats, exec, restart, events"
+
+var catalogue = []entry{
+	{
+		key: "distro-cli", name: "docker CLI", version: "20.10 (Debian 12)", engines: both,
+		operations: and(everything, "ExecInspect", "ContainerTop", "ContainerArchive", "SystemInfo"),
+		asserts:    everythingAsserted + ", top, cp, info",
+		example:    "DOCKER_HOST=tcp://traefik:2375",
+	},
+	{
+		key: "cli", name: "docker CLI", version: tools.DockerCLIVersion, engines: both,
+		operations: and(everything, "ExecInspect", "ContainerTop", "ContainerArchive", "SystemInfo"),
+		asserts:    everythingAsserted + ", top, cp, info",
+		example:    "DOCKER_HOST=tcp://traefik:2375",
+	},
+	{
+		key: "moby", name: "moby client (Go)", version: goVersion("github.com/moby/moby/client"), engines: both,
+		operations: everything,
+		asserts:    everythingAsserted,
+		example:    `client.New(client.WithHost("tcp://traefik:2375"))`,
+	},
+	{
+		key: "dockerode", name: "dockerode (Node.js)", version: npmVersion("dockerode"), engines: both,
+		operations: everything,
+		asserts:    everythingAsserted,
+		example:    "new Docker({protocol: 'http', host: 'traefik', port: 2375})",
+	},
+	{
+		key: "docker-py", name: "docker-py (Python)", version: "5.0.3 (Debian 12)", engines: both,
+		operations: and(everything, "ExecInspect"),
+		asserts:    everythingAsserted,
+		example:    "DOCKER_HOST=tcp://traefik:2375",
+	},
+}
+
+func find(t *testing.T, key string) entry {
+	t.Helper()
+	for _, c := range catalogue {
+		if c.key == key {
+			return c
+		}
+	}
+	t.Fatalf("no client %q in the catalogue", key)
+	return entry{}
+}
