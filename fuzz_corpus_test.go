@@ -71,6 +71,8 @@ func runSeed(t *testing.T, target string, s *seed) string {
 	switch target {
 	case "FuzzContainerList":
 		return checkList(t, s.number(), s.text(), s.text(), s.text(), s.text(), []byte(s.text()))
+	case "FuzzSieve":
+		return checkSieve(t, s.number(), s.text(), s.text(), s.number(), s.number(), []byte(s.text()))
 	case "FuzzInspectScrub":
 		return checkInspect(t, s.number(), s.text(), s.text(), s.text(), []byte(s.text()))
 	case "FuzzEvents":

@@ -33,6 +33,17 @@ func FuzzContainerList(f *testing.F) {
 	})
 }
 
+// FuzzSieve thins any list while it arrives in pieces of size bytes, with blocks
+// of any length, and compares with what encoding/json makes of it as a whole.
+func FuzzSieve(f *testing.F) {
+	for i, list := range recordedLists(f) {
+		f.Add(i&7, "web", "homepage", 100*i, 1000, list)
+	}
+	f.Fuzz(func(t *testing.T, mode int, names, labels string, block, size int, list []byte) {
+		bounded(t, list, func() { checkSieve(t, mode, names, labels, block, size, list) })
+	})
+}
+
 // FuzzInspectScrub judges and scrubs any inspect. mode holds the selector and
 // the scrub options.
 func FuzzInspectScrub(f *testing.F) {
@@ -145,12 +156,58 @@ func answering(path, contentType string, body []byte) *fakeEngine {
 	return engine
 }
 
-// checkList is what FuzzContainerList checks.
-func checkList(t *testing.T, mode int, names, labels, excludeNames, excludeLabels string, list []byte) string {
+// selecting is a configuration with these selectors.
+func selecting(mode int, names, labels string) *Config {
 	config := CreateConfig()
 	config.Match = []string{"contains", "exact", "glob", "regexp"}[mode&3]
 	config.Require = []string{"any", "all"}[mode>>2&1]
 	config.ContainerNames, config.ContainerLabels = commaList(names), commaList(labels)
+	return config
+}
+
+// checkSieve is what FuzzSieve checks.
+func checkSieve(t *testing.T, mode int, names, labels string, block, size int, list []byte) string {
+	config := selecting(mode, names, labels)
+	engine := testEngine()
+	f, err := newFilter(context.Background(), engine, config, "test")
+	if err != nil || f.policy.needles == nil || block < 0 || size < 1 {
+		return "no sieve"
+	}
+	thinned := thin(string(list), f.policy.needles, block, size)
+	if len(thinned) > len(list)+1 {
+		t.Errorf("%d bytes are left of %d", len(thinned), len(list))
+	}
+	got, err := listThrough(f.policy, thinned)
+	if err != nil {
+		return err.Error() // Closed.
+	}
+	want, err := expectedList(config, list)
+	plain := ""
+	for _, c := range want {
+		plain += string(c.raw) + "\n"
+	}
+	if err == nil && got != plain {
+		t.Errorf("blocks of %d, pieces of %d\ngot  %s\nwant %s", block, size, got, plain)
+	}
+	if err != nil {
+		// No list: whatever is found in it is visible.
+		dec := json.NewDecoder(strings.NewReader(got))
+		for dec.More() {
+			var element json.RawMessage
+			if err := dec.Decode(&element); err != nil {
+				t.Fatal(err)
+			}
+			if c, err := readSummary(element); err != nil || !shows(config, c) {
+				t.Errorf("got %s, %v, which is not visible", element, err)
+			}
+		}
+	}
+	return got
+}
+
+// checkList is what FuzzContainerList checks.
+func checkList(t *testing.T, mode int, names, labels, excludeNames, excludeLabels string, list []byte) string {
+	config := selecting(mode, names, labels)
 	config.ExcludeNames, config.ExcludeLabels = commaList(excludeNames), commaList(excludeLabels)
 	engine := answering("/containers/json", "application/json", list)
 	f, err := newFilter(context.Background(), engine, config, "test")
