@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -164,10 +165,23 @@ func (f *filter) serveInspect(rw http.ResponseWriter, req *http.Request, ep *end
 	}
 	ans, err := f.fetch(req, ep, ref)
 	if err != nil {
-		f.fail(rw, ep, err)
+		f.failInspect(rw, req, ep, ref, err)
 		return
 	}
 	f.sendInspect(rw, req, ep, ref, ans)
+}
+
+// failInspect answers for an inspect without an answer. One that is too large
+// would tell a hidden container from an absent one: the list decides.
+func (f *filter) failInspect(rw http.ResponseWriter, req *http.Request, ep *endpoint, ref string, err error) {
+	if errors.Is(err, errTooLarge) {
+		inv, listErr := f.inventory(req, ep.version)
+		if listErr == nil && inv.exact(ref) == nil {
+			f.notFound(rw, ep, inv.engine)
+			return
+		}
+	}
+	f.fail(rw, ep, err)
 }
 
 // sendInspect judges the answer of an inspect and sends what may be seen.

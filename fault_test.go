@@ -108,6 +108,43 @@ func TestInspectErrorOfHiddenIsAbsent(t *testing.T) {
 	}
 }
 
+// An inspect larger than maxBodyBytes must not tell a hidden container from an
+// absent one.
+func TestLargeInspectOfHiddenIsAbsent(t *testing.T) {
+	for _, target := range []string{"GET /containers/secret/json", "POST /containers/secret/stop", "GET /containers/none/json", "GET /containers/web/json"} {
+		engine := testEngine()
+		for i := range engine.containers {
+			engine.containers[i].inspect = `,"Path":"` + strings.Repeat("x", 4000) + `"`
+		}
+		config := testConfig()
+		config.MaxBodyBytes = 4000
+		method, path, _ := strings.Cut(target, " ")
+		rec := do(newTestFilter(t, engine, config), method, path, "")
+		want := 404
+		if strings.Contains(target, "web") {
+			want = 502
+		}
+		if rec.Code != want {
+			t.Errorf("%s: got %d %s, want %d", target, rec.Code, rec.Body.String(), want)
+		}
+	}
+}
+
+// docker inspect tries each kind of object and goes on after a 404 only.
+func TestRefusedKindsAreAbsent(t *testing.T) {
+	for path, want := range map[string]string{
+		"/plugins/web/json": `plugin \"web\" not found`,
+		"/secrets/web":      "secret web not found",
+		"/configs/web":      "config web not found",
+	} {
+		engine := testEngine()
+		rec := do(newTestFilter(t, engine, testConfig()), "GET", path, "")
+		if rec.Code != 404 || !strings.Contains(rec.Body.String(), want) || len(engine.requests) > 0 {
+			t.Errorf("%s: got %d %s, upstream %v", path, rec.Code, rec.Body.String(), engine.requests)
+		}
+	}
+}
+
 // A status of information is not the answer.
 func TestCaptureIgnoresInformational(t *testing.T) {
 	engine := testEngine()

@@ -111,7 +111,7 @@ func (f *filter) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if reason := f.refusals[ep.op.id]; reason != "" {
-		f.refuse(rw, req, http.StatusForbidden, reason)
+		f.refuseOperation(rw, req, ep, reason)
 		return
 	}
 	if f.policy.all {
@@ -187,6 +187,19 @@ func (f *filter) serveAll(rw http.ResponseWriter, req *http.Request, ep *endpoin
 func (f *filter) refuse(rw http.ResponseWriter, req *http.Request, status int, reason string) {
 	f.log.infof("refused %s %q: %s", req.Method, req.URL.Path, reason)
 	writeError(rw, nil, status, "dpf: "+reason)
+}
+
+// refuseOperation answers a request for an operation that the client may not
+// use. docker inspect asks for a name as one kind of object after the other, and
+// takes any answer but 404 for the end: what it may not ask for does not exist.
+func (f *filter) refuseOperation(rw http.ResponseWriter, req *http.Request, ep *endpoint, reason string) {
+	switch ep.op.id {
+	case "PluginInspect", "SecretInspect", "ConfigInspect":
+		f.log.infof("refused %s %q: %s", req.Method, req.URL.Path, reason)
+		f.notFound(rw, ep, nil)
+		return
+	}
+	f.refuse(rw, req, http.StatusForbidden, reason)
 }
 
 // fail answers a request that could not be decided or whose answer could not

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 )
 
@@ -96,6 +97,10 @@ func members(raw []byte) ([]member, error) {
 	}
 	if _, err := dec.Token(); err != nil {
 		return nil, err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		// Closed: what follows would be passed on unread.
+		return nil, errors.New("data after the JSON object")
 	}
 	return found, nil
 }

@@ -40,10 +40,10 @@ func inspectDecides(ref string) bool {
 func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, error) {
 	if inspectDecides(ref) {
 		ans, err := f.upstream.get(req, version+"/containers/"+ref+"/json", "")
-		if err != nil {
+		if err != nil && !errors.Is(err, errTooLarge) {
 			return nil, err
 		}
-		if ans.status == http.StatusOK || ans.status == http.StatusNotFound {
+		if err == nil && (ans.status == http.StatusOK || ans.status == http.StatusNotFound) {
 			c, err := f.judgeInspect(ans, ref)
 			if c == nil {
 				return &resolution{engine: ans.header}, err
@@ -54,8 +54,8 @@ func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, e
 			}
 			return res, nil
 		}
-		// An inspect that fails for one container only would tell it from an
-		// absent one: the list decides.
+		// An inspect that fails for one container only, or is too large, would
+		// tell it from an absent one: the list decides.
 	}
 	inv, err := f.inventory(req, version)
 	if err != nil {

@@ -30,7 +30,6 @@ var builtPlaces = map[string][]string{
 var labelPlaces = map[string][]string{
 	"ContainerList":    {"*.Labels"},
 	"ContainerInspect": {"Config.Labels"},
-	"SystemEvents":     {"Actor.Attributes"},
 	"SystemDataUsage": {
 		"Containers.*.Labels", "ContainerUsage.Items.*.Labels", "Images.*.Labels", "ImageUsage.Items.*.Labels",
 		"Volumes.*.Labels", "VolumeUsage.Items.*.Labels",

@@ -67,6 +67,14 @@ func absence(ep *endpoint, engine http.Header) string {
 		}
 		return "service " + ep.ref + " not found"
 	}
+	switch ep.op.id {
+	case "PluginInspect":
+		return `plugin "` + ep.ref + `" not found`
+	case "SecretInspect":
+		return "secret " + ep.ref + " not found"
+	case "ConfigInspect":
+		return "config " + ep.ref + " not found"
+	}
 	if ep.op.id == "ContainerKill" {
 		// Engine 26 (API 1.45) made the messages begin in lower case.
 		if apiAtLeast(engine, 45) {
@@ -131,6 +139,11 @@ func (f *filter) replaceError(rw http.ResponseWriter, ep *endpoint, ans *answer)
 	if status < 400 {
 		status = http.StatusBadGateway
 	}
-	f.log.infof("%s: the upstream answered %d", ep.op.id, ans.status)
+	if ans.status >= 500 && !ans.isJSON() {
+		// Not the engine's: the socket proxy is down, or does not reach it.
+		f.log.errorf("%s: the upstream answered %d", ep.op.id, ans.status)
+	} else {
+		f.log.infof("%s: the upstream answered %d", ep.op.id, ans.status)
+	}
 	writeError(rw, ans.header, status, "dpf: "+ep.op.id+": the upstream answered "+strconv.Itoa(ans.status)+" "+http.StatusText(ans.status))
 }

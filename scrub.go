@@ -47,6 +47,7 @@ func newScrubber(config *Config) (*scrubber, error) {
 	}
 	if len(s.maskLabels) > 0 {
 		s.put(labelPlaces, s.labels)
+		s.put(map[string][]string{"SystemEvents": {"Actor.Attributes"}}, s.attributes)
 	}
 	if s.dropsDetails = s.concernsEnvs() || len(s.maskLabels) > 0; s.dropsDetails {
 		s.put(builtPlaces, emptied)
@@ -171,9 +172,19 @@ func (s *scrubber) checkEnvs(body []byte) error {
 	return nil
 }
 
-// labels masks values in an object of labels. In an event the name and the
-// image of the container stand among them and stay.
+// labels masks values in an object of labels.
 func (s *scrubber) labels(raw []byte) ([]byte, error) {
+	return editMembers(raw, func(key string, _ []byte) ([]byte, error) {
+		if s.masksLabel(key) {
+			return []byte(`"` + mask + `"`), nil
+		}
+		return nil, nil
+	})
+}
+
+// attributes masks labels in the attributes of an event, where the name and the
+// image of the container stand in the place of labels of that name.
+func (s *scrubber) attributes(raw []byte) ([]byte, error) {
 	return editMembers(raw, func(key string, _ []byte) ([]byte, error) {
 		if key != "name" && key != "image" && s.masksLabel(key) {
 			return []byte(`"` + mask + `"`), nil

@@ -237,3 +237,26 @@ func TestMasksWithoutSelector(t *testing.T) {
 		t.Errorf("got upstream request %s", got)
 	}
 }
+
+// A label may be called like an attribute of events; there it is the attribute.
+func TestMaskedLabelCalledName(t *testing.T) {
+	s := mustScrubber(t, &Config{MaskLabels: []string{"*"}})
+	body, err := s.answer("ContainerInspect", []byte(`{"Config":{"Labels":{"name":"canary","image":"canary"}}}`))
+	if err != nil || strings.Contains(string(body), "canary") {
+		t.Errorf("inspect: got %s, %v", body, err)
+	}
+	line, err := s.answer("SystemEvents", []byte(`{"Actor":{"Attributes":{"name":"web","x":"canary"}}}`))
+	if err != nil || string(line) != `{"Actor":{"Attributes":{"name":"web","x":"***"}}}` {
+		t.Errorf("event: got %s, %v", line, err)
+	}
+}
+
+// What follows the value is not passed on unread.
+func TestScrubRefusesTrailingData(t *testing.T) {
+	s := mustScrubber(t, &Config{MaskLabels: []string{"*"}, ScrubCommands: true})
+	for _, id := range []string{"ContainerInspect", "SystemEvents"} {
+		if body, err := s.answer(id, []byte(`{"Type":"x"}},"Actor":{"Attributes":{"x":"canary"}}}`)); err == nil {
+			t.Errorf("%s: got %s", id, body)
+		}
+	}
+}
