@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/tools"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
 
 // entry is a client of the Docker API and what its test says of it. The
@@ -19,7 +20,10 @@ type entry struct {
 	example    string   // how it is told where the API is
 }
 
-var both = []string{engine20, engine29}
+var (
+	both   = []string{engine20, engine29}
+	oldest = []string{engine20}
+)
 
 // everything is what the clients use whose tests do all that clients do.
 var everything = []string{
@@ -63,6 +67,49 @@ var catalogue = []entry{
 		operations: and(everything, "ExecInspect"),
 		asserts:    everythingAsserted,
 		example:    "DOCKER_HOST=tcp://traefik:2375",
+	},
+	{
+		key: "compose", name: "docker compose", version: tools.ComposeVersion, engines: both,
+		operations: []string{"ContainerList", "ContainerInspect", "ContainerLogs", "ContainerExec", "ExecStart", "ExecInspect", "ContainerTop", "ContainerStats", "ContainerRestart", "ContainerStop", "ContainerStart", "SystemEvents", "NetworkList", "VolumeList"},
+		asserts:    "ls, logs, exec, top, stats, restart, stop, start of a project with a hidden service",
+		example:    "DOCKER_HOST=tcp://traefik:2375",
+	},
+	{
+		key: "compose-up", name: "docker compose up, down", version: tools.ComposeVersion, engines: both,
+		operations: []string{"ContainerList", "ContainerInspect", "ContainerCreate", "ContainerStart", "ContainerStop", "ContainerDelete", "ImageInspect", "NetworkList", "VolumeList"},
+		insecure:   []string{"ContainerCreate"},
+		asserts:    "creates and removes a project with `network_mode: none`",
+		example:    "DOCKER_HOST=tcp://traefik:2375",
+	},
+	{
+		key: "traefik-provider", name: "Traefik's Docker provider", version: traefik.Version, engines: oldest,
+		operations: []string{"ContainerList", "ContainerInspect", "SystemEvents"},
+		asserts:    "routers of the visible containers only, through stop and start, on one event stream",
+		example:    "--providers.docker.endpoint=tcp://traefik:2375",
+	},
+	{
+		key: "telegraf", name: "Telegraf (docker, docker_log)", version: tools.TelegrafVersion, engines: oldest,
+		operations: []string{"ContainerList", "ContainerInspect", "ContainerStats", "ContainerLogs", "SystemInfo", "SystemDataUsage"},
+		asserts:    "metrics, logs, disk usage",
+		example:    `endpoint = "tcp://traefik:2375"`,
+	},
+	{
+		key: "prometheus", name: "Prometheus docker_sd", version: tools.PrometheusVersion, engines: oldest,
+		operations: []string{"ContainerList", "NetworkList"},
+		asserts:    "targets, through stop and start",
+		example:    "docker_sd_configs: [{host: tcp://traefik:2375}]",
+	},
+	{
+		key: "homepage", name: "Homepage's calls (dockerode)", version: npmVersion("dockerode"), engines: oldest,
+		operations: []string{"ContainerList", "ContainerInspect", "ContainerStats"},
+		asserts:    "discovery, status, stats",
+		example:    "docker.yaml: {my-docker: {host: traefik, port: 2375}}",
+	},
+	{
+		key: "uptime-kuma", name: "Uptime Kuma's calls (axios)", version: npmVersion("axios"), engines: oldest,
+		operations: []string{"ContainerList", "ContainerInspect"},
+		asserts:    "test of the host, beats by name and ID",
+		example:    "TCP / HTTP, http://traefik:2375",
 	},
 }
 

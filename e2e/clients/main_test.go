@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
@@ -38,6 +39,10 @@ const (
 	engine20 = "20.10" // Debian 12's, or that of the machine
 	engine29 = "29"
 )
+
+// entryPointReadTimeout is that of the entry point of Traefik as a client; the
+// default is a minute.
+const entryPointReadTimeout = 10 * time.Second
 
 // benches are set by TestMain before any test runs, and read-only from then on.
 var benches []*bench
@@ -120,6 +125,7 @@ func (b *bench) start(config engine.Config) (err error) {
 	}
 	b.traefik, err = traefik.Start(traefik.Config{
 		Bin: b.bin, Dir: dir, Plugin: root, EntryPoints: entryPoints, Dynamic: b.dynamic(),
+		Flags: []string{"--entryPoints.traefik-provider.transport.respondingTimeouts.readTimeout=" + entryPointReadTimeout.String()},
 	})
 	return err
 }
@@ -145,7 +151,9 @@ func (b *bench) dynamic() string {
 	for _, c := range catalogue {
 		fmt.Fprintf(&routers, "    %[1]s: {entryPoints: [%[1]s], rule: PathPrefix(`/`), middlewares: [%[1]s], service: socket-proxy}\n", c.key)
 		fmt.Fprintf(&middlewares, "    %s: {plugin: {dpf: {match: exact, containerLabels: [team=shop]", c.key)
-		fmt.Fprintf(&middlewares, ", operations: [%s]", strings.Join(c.operations, ", "))
+		if len(c.operations) > 0 {
+			fmt.Fprintf(&middlewares, ", operations: [%s]", strings.Join(c.operations, ", "))
+		}
 		if len(c.insecure) > 0 {
 			fmt.Fprintf(&middlewares, ", insecureAllowOperations: [%s]", strings.Join(c.insecure, ", "))
 		}

@@ -5,17 +5,23 @@ package tools
 
 import (
 	"context"
+	_ "embed"
 	"os"
 	"path/filepath"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/gobuild"
 )
 
-// DockerCLIVersion is that of the docker command.
-const DockerCLIVersion = "29.9.3"
+// Versions of the clients.
+const (
+	DockerCLIVersion  = "29.9.3"
+	ComposeVersion    = "5.6.0"
+	TelegrafVersion   = "1.37.2"
+	PrometheusVersion = "0.316.0" // of the module: Prometheus 3.16.0
+)
 
 // Programs are all that are built from their Go modules.
-var Programs = []gobuild.Program{DockerCLI}
+var Programs = []gobuild.Program{DockerCLI, Compose, Telegraf, DockerSD}
 
 // DockerCLI is the docker command.
 var DockerCLI = gobuild.Program{
@@ -27,6 +33,42 @@ var DockerCLI = gobuild.Program{
 	Prepare: vendorMod,
 	Recipe:  "1",
 }
+
+// Compose is the plugin "compose" of the docker command.
+var Compose = gobuild.Program{
+	Name:    "docker-compose",
+	Module:  "github.com/docker/compose/v5",
+	Version: "v" + ComposeVersion,
+	Package: "./cmd",
+	LDFlags: "-s -w -X github.com/docker/compose/v5/internal.Version=" + ComposeVersion,
+}
+
+// Telegraf is the agent with its inputs for Docker and a file as output.
+var Telegraf = gobuild.Program{
+	Name:    "telegraf",
+	Module:  "github.com/influxdata/telegraf",
+	Version: "v" + TelegrafVersion,
+	Package: "./cmd/telegraf",
+	Tags:    "custom,inputs.docker,inputs.docker_log,outputs.file,serializers.influx",
+	LDFlags: "-s -w -X github.com/influxdata/telegraf/internal.Version=" + TelegrafVersion,
+}
+
+// DockerSD prints the targets that Prometheus' Docker discovery finds, one
+// JSON array for each refresh.
+var DockerSD = gobuild.Program{
+	Name:    "dockersd",
+	Module:  "github.com/prometheus/prometheus",
+	Version: "v" + PrometheusVersion,
+	Package: "./cmd/dockersd",
+	LDFlags: "-s -w",
+	Prepare: func(_ context.Context, t gobuild.Tree) error {
+		return t.Write("cmd/dockersd/main.go", dockerSDSource)
+	},
+	Recipe: "1 " + dockerSDSource,
+}
+
+//go:embed testdata/dockersd/main.go
+var dockerSDSource string
 
 // vendorMod gives the docker command, which has no go.mod, the one of its
 // vendoring.
