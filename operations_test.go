@@ -97,7 +97,9 @@ Made from the table in ` + "`route.go`" + ` by ` + "`make docs`" + `.
 - **check**: decided by the container that the request names, before anything is
   forwarded. Hidden and absent get the same 404.
 - **refuse**: 403 while a selector is set. ` + "`insecureAllowOperations`" + ` forwards it as it is;
-  without a selector nothing is hidden, and it is forwarded.
+  without a selector nothing is hidden, and it is forwarded. A plugin, a secret or a
+  config answers 404 then, as if there were none: ` + "`docker inspect`" + ` tries each kind of
+  object by turns and takes 403 for the end.
 
 Any other path or method is refused. The group is the one of the option
 ` + "`operations`" + `; an operation without a group is always allowed.
