@@ -8,6 +8,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +16,7 @@ import (
 type Recorder struct {
 	server   *http.Server
 	listener net.Listener
+	active   atomic.Int64
 
 	mu       sync.Mutex
 	requests []Request
@@ -49,6 +51,8 @@ func Start(upstream string) (*Recorder, error) {
 		ReadHeaderTimeout: 10 * time.Second,
 		Handler: http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
 			r.add(req)
+			r.active.Add(1)
+			defer r.active.Add(-1)
 			proxy.ServeHTTP(rw, req)
 		}),
 	}
@@ -67,6 +71,10 @@ func (r *Recorder) Take() []Request {
 	r.requests = nil
 	return taken
 }
+
+// Active is the number of requests that are being answered: streams and
+// upgraded connections count until they end.
+func (r *Recorder) Active() int64 { return r.active.Load() }
 
 // Stop ends the recorder and all its connections but hijacked ones, which end
 // with their peers.
