@@ -379,10 +379,7 @@ func checkEvent(t *testing.T, config *Config, sent map[string]bool, line string)
 			Attributes map[string]string
 		}
 	}
-	// One value and, where nothing but the scrubber reads the line, what an
-	// engine never sends behind it.
-	dec := json.NewDecoder(strings.NewReader(strings.TrimLeft(line, "\x1e")))
-	if err := dec.Decode(&e); err != nil || dec.More() && len(config.ContainerLabels)+len(config.ContainerNames) > 0 {
+	if err := json.Unmarshal([]byte(strings.TrimLeft(line, "\x1e")), &e); err != nil {
 		t.Errorf("got the line %q: %v", line, err)
 	}
 	if len(config.MaskLabels) == 0 && !sent[line] {
@@ -429,6 +426,11 @@ func checkConfig(t *testing.T, raw []byte) string {
 	if err != nil {
 		checkRefusal(t, rest, err.Error(), list)
 		return err.Error()
+	}
+	for _, value := range append(append([]string{}, known.ContainerNames...), known.ContainerLabels...) {
+		if strings.TrimSpace(value) == "" {
+			t.Errorf("a blank selector is accepted: %s", raw)
+		}
 	}
 	if list.Code == http.StatusServiceUnavailable {
 		t.Errorf("a configuration that is accepted answers 503: %s", list.Body.String())
