@@ -21,7 +21,7 @@ demo: setup-demo
 	cd e2e && go run ./cmd/demo $(if $(KEEP),-keep)
 
 #? test: everything that CI runs
-test: setup fmt vet lint unit yaegi fuzz-short operations e2e canary
+test: setup fmt vet lint unit yaegi fuzz-short operations e2e canary soak-short
 
 #? setup: install what the tests need (Debian and Ubuntu, as root) or say what is missing
 setup:
@@ -77,6 +77,13 @@ e2e: tools
 canary:
 	cd e2e && go run ./cmd/canary
 
+#? soak: five minutes of load, or SOAKTIME; every answer is checked, the last line has the counts
+#? soak-short: the same with one minute of load
+SOAKTIME ?= 5m
+soak-short: override SOAKTIME = 60s
+soak soak-short:
+	cd e2e && go run ./cmd/soak -time $(SOAKTIME)
+
 #? bench: what the plugin costs in Traefik, into bench/results.md; the last line has the summary
 bench:
 	cd e2e && go run ./cmd/bench
@@ -97,4 +104,4 @@ $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION), once, takes minutes"
 	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
-.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations tools e2e canary bench docs clean
+.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations tools e2e canary soak soak-short bench docs clean
