@@ -51,8 +51,14 @@ func TestTraefikProvider(t *testing.T) {
 		cycle()
 		time.Sleep(time.Until(begin.Add(entryPointReadTimeout + 3*time.Second)))
 		cycle()
-		if n := s.asked(t, "SystemEvents"); n != 1 {
-			t.Errorf("got %d requests for events, want 1 stream that lasts", n)
+		streams := 0
+		for _, id := range s.operations(t) {
+			if id == "SystemEvents" {
+				streams++
+			}
+		}
+		if streams != 1 {
+			t.Errorf("got %d streams of events, want 1 that lasts", streams)
 		}
 		log, err := os.ReadFile(second.LogFile())
 		if err != nil {
@@ -87,20 +93,6 @@ func routersAre(instance *traefik.Instance, want ...string) error {
 		return fmt.Errorf("got %q, want %q", got, want)
 	}
 	return nil
-}
-
-// asked counts the requests for an operation.
-func (s *session) asked(t *testing.T, id string) int {
-	t.Helper()
-	n := 0
-	for _, asked := range s.tap.Asked() {
-		for _, line := range requestLine.FindAllSubmatch(asked, -1) {
-			if operationOf(t, string(line[1]), string(line[2])) == id {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 // telegrafConfig takes the address of the API.

@@ -20,10 +20,7 @@ type entry struct {
 	example    string   // how it is told where the API is
 }
 
-var (
-	both   = []string{engine20, engine29}
-	oldest = []string{engine20}
-)
+var both = []string{engine20, engine29}
 
 // everything is what the clients use whose tests do all that clients do.
 var everything = []string{
@@ -82,31 +79,31 @@ var catalogue = []entry{
 		example:    "DOCKER_HOST=tcp://traefik:2375",
 	},
 	{
-		key: "traefik-provider", name: "Traefik's Docker provider", version: traefik.Version, engines: oldest,
+		key: "traefik-provider", name: "Traefik's Docker provider", version: traefik.Version, engines: both,
 		operations: []string{"ContainerList", "ContainerInspect", "SystemEvents"},
 		asserts:    "routers of the visible containers only, through stop and start, on one event stream",
 		example:    "--providers.docker.endpoint=tcp://traefik:2375",
 	},
 	{
-		key: "telegraf", name: "Telegraf (docker, docker_log)", version: tools.TelegrafVersion, engines: oldest,
+		key: "telegraf", name: "Telegraf (docker, docker_log)", version: tools.TelegrafVersion, engines: both,
 		operations: []string{"ContainerList", "ContainerInspect", "ContainerStats", "ContainerLogs", "SystemInfo", "SystemDataUsage"},
 		asserts:    "metrics, logs, disk usage",
 		example:    `endpoint = "tcp://traefik:2375"`,
 	},
 	{
-		key: "prometheus", name: "Prometheus docker_sd", version: tools.PrometheusVersion, engines: oldest,
+		key: "prometheus", name: "Prometheus docker_sd", version: tools.PrometheusVersion, engines: both,
 		operations: []string{"ContainerList", "NetworkList"},
 		asserts:    "targets, through stop and start",
 		example:    "docker_sd_configs: [{host: tcp://traefik:2375}]",
 	},
 	{
-		key: "homepage", name: "Homepage's calls (dockerode)", version: npmVersion("dockerode"), engines: oldest,
+		key: "homepage", name: "Homepage's calls (dockerode)", version: npmVersion("dockerode"), engines: both,
 		operations: []string{"ContainerList", "ContainerInspect", "ContainerStats"},
 		asserts:    "discovery, status, stats",
 		example:    "docker.yaml: {my-docker: {host: traefik, port: 2375}}",
 	},
 	{
-		key: "uptime-kuma", name: "Uptime Kuma's calls (axios)", version: npmVersion("axios"), engines: oldest,
+		key: "uptime-kuma", name: "Uptime Kuma's calls (axios)", version: npmVersion("axios"), engines: both,
 		operations: []string{"ContainerList", "ContainerInspect"},
 		asserts:    "test of the host, beats by name and ID",
 		example:    "TCP / HTTP, http://traefik:2375",

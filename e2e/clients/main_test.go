@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/socketproxy"
@@ -76,25 +78,27 @@ func startAll() error {
 	if err != nil {
 		return err
 	}
-	for _, b := range []*bench{{release: engine20}, {release: engine29}} {
-		b.bin = bin
-		benches = append(benches, b)
-		config := engine.Config{}
-		if b.release == engine29 {
-			config = config29
-		}
-		if err := b.start(config); err != nil {
-			return fmt.Errorf("engine %s: %w", b.release, err)
-		}
+	benches = []*bench{{release: engine20, bin: bin}, {release: engine29, bin: bin}}
+	configs := map[string]engine.Config{engine29: config29}
+	var group errgroup.Group
+	for _, b := range benches {
+		group.Go(func() error {
+			if err := b.start(configs[b.release]); err != nil {
+				return fmt.Errorf("engine %s: %w", b.release, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 func stopAll() {
+	var group errgroup.Group
 	for _, b := range benches {
-		if err := b.stop(); err != nil {
-			fmt.Fprintln(os.Stderr, "clients: tearing down:", err)
-		}
+		group.Go(b.stop)
+	}
+	if err := group.Wait(); err != nil {
+		fmt.Fprintln(os.Stderr, "clients: tearing down:", err)
 	}
 }
 

@@ -5,7 +5,6 @@ package tap
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net"
 	"sync"
@@ -106,8 +105,8 @@ func (t *Tap) connect(client net.Conn) error {
 // pass copies one direction, and its end: upgraded connections are closed one
 // side at a time.
 func pass(from, to net.Conn, c *connection, kept *bytes.Buffer) {
-	_, err := io.Copy(to, io.TeeReader(from, locked{c, kept}))
-	if half, ok := to.(*net.TCPConn); ok && !errors.Is(err, net.ErrClosed) {
+	_, _ = io.Copy(to, io.TeeReader(from, locked{c, kept}))
+	if half, ok := to.(*net.TCPConn); ok {
 		_ = half.CloseWrite()
 	}
 }
