@@ -18,6 +18,7 @@ type entry struct {
 	insecure   []string // option insecureAllowOperations
 	asserts    string   // beside that it lists the visible containers
 	example    string   // how it is told where the API is
+	folder     string   // in examples/, if there is one
 }
 
 var both = []string{engine20, engine29}
@@ -83,6 +84,7 @@ var catalogue = []entry{
 		operations: []string{"ContainerList", "ContainerInspect", "SystemEvents"},
 		asserts:    "routers of the visible containers only, through stop and start, on one event stream",
 		example:    "--providers.docker.endpoint=tcp://traefik:2375",
+		folder:     "traefik-provider",
 	},
 	{
 		key: "telegraf", name: "Telegraf (docker, docker_log)", version: tools.TelegrafVersion, engines: both,
@@ -101,12 +103,14 @@ var catalogue = []entry{
 		operations: []string{"ContainerList", "ContainerInspect", "ContainerStats"},
 		asserts:    "discovery, status, stats",
 		example:    "docker.yaml: {my-docker: {host: traefik, port: 2375}}",
+		folder:     "homepage",
 	},
 	{
 		key: "uptime-kuma", name: "Uptime Kuma's calls (axios)", version: npmVersion("axios"), engines: both,
 		operations: []string{"ContainerList", "ContainerInspect"},
 		asserts:    "test of the host, beats by name and ID",
 		example:    "TCP / HTTP, http://traefik:2375",
+		folder:     "uptime-kuma",
 	},
 }
 

@@ -23,7 +23,7 @@ func TestClientsDoc(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the catalogue says: run DPF_UPDATE=1 go test -run TestClientsDoc ./clients in e2e/", file)
+		t.Errorf("%s is not what the catalogue says: run make docs", file)
 	}
 }
 
@@ -48,7 +48,11 @@ func clientsDoc() string {
 		if len(c.insecure) > 0 {
 			operations += "; `insecureAllowOperations`: " + strings.Join(c.insecure, ", ")
 		}
-		fmt.Fprintf(&doc, "| %s | %s | %s | %s | %s | `%s` |\n", c.name, c.version, strings.Join(c.engines, ", "), c.asserts, operations, c.example)
+		example := "`" + c.example + "`"
+		if c.folder != "" {
+			example += fmt.Sprintf(", [%[1]s](../examples/%[1]s)", c.folder)
+		}
+		fmt.Fprintf(&doc, "| %s | %s | %s | %s | %s | %s |\n", c.name, c.version, strings.Join(c.engines, ", "), c.asserts, operations, example)
 	}
 	return doc.String()
 }
