@@ -114,7 +114,7 @@ var faults = []fault{
 	}, 500, "the engine is ill", ""},
 	{"500 with HTML", func(c *net.TCPConn) {
 		say(c, head("500 Internal Server Error", "Content-Type: text/html", "Content-Length: 13"), "<p>canary</p>")
-	}, 500, "dpf: ContainerList: the upstream answered 500 Internal Server Error", "INF the upstream answered 500"},
+	}, 500, "dpf: ContainerList: the upstream answered 500 Internal Server Error", "ERR the upstream answered 500"},
 	{"301", func(c *net.TCPConn) {
 		say(c, head("301 Moved Permanently", "Location: http://canary/", "Content-Length: 0"))
 	}, 502, notUsable, "ERR the upstream answered 301 Moved Permanently"},
@@ -184,7 +184,7 @@ func faultRouters(urls []string) string {
 	var routers, middlewares, services strings.Builder
 	for i, url := range urls {
 		fmt.Fprintf(&routers, "    s%d: {entryPoints: [docker], rule: Host(`s%d.test`), middlewares: [s%d], service: s%d}\n", i, i, i, i)
-		fmt.Fprintf(&middlewares, "    s%d: {plugin: {dpf: {match: exact, containerNames: [web], logLevel: info}}}\n", i)
+		fmt.Fprintf(&middlewares, "    s%d: {plugin: {dpf: {match: exact, containerNames: [web]}}}\n", i)
 		fmt.Fprintf(&services, "    s%d: {loadBalancer: {serversTransport: impatient, servers: [{url: %q}]}}\n", i, url)
 	}
 	return "http:\n  routers:\n" + routers.String() + "  middlewares:\n" + middlewares.String() + "  services:\n" + services.String() +
@@ -214,6 +214,9 @@ func checkFault(t *testing.T, tr *traefik.Instance, i int, f fault) {
 	if f.log != "" {
 		waitLog(t, tr, fmt.Sprintf("s%d@file", i), f.log)
 	}
+	if strings.HasPrefix(f.log, "DBG ") {
+		waitLog(t, tr, fmt.Sprintf("s%d@file", i), fmt.Sprintf("ERR the upstream answered %d", f.status))
+	}
 }
 
 // waitLog waits for a line of that level in what Traefik logs, that is about
@@ -222,16 +225,14 @@ func waitLog(t *testing.T, tr *traefik.Instance, middleware, want string) {
 	t.Helper()
 	level, want, _ := strings.Cut(want, " ")
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		for _, file := range []string{tr.LogFile(), filepath.Join(filepath.Dir(tr.LogFile()), "traefik.out")} {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for line := range strings.Lines(string(text)) {
-				about := strings.Contains(line, middleware) || level == "DBG" && strings.Contains(line, "proxy.go")
-				if about && strings.Contains(line, " "+level+" ") && strings.Contains(strings.ReplaceAll(line, `\"`, `"`), want) {
-					return
-				}
+		text, err := os.ReadFile(tr.LogFile())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			about := strings.Contains(line, middleware+":") || level == "DBG" && strings.Contains(line, "proxy.go")
+			if about && strings.Contains(line, " "+level+" ") && strings.Contains(strings.ReplaceAll(line, `\"`, `"`), want) {
+				return
 			}
 		}
 	}
@@ -295,9 +296,9 @@ behind dpf breaks, and what Traefik's log says of it. Every line is a test:
 hidden containers in other ways, too, and looks for what is left of them and of
 the connections. Made by ` + "`make docs`" + `.
 
-The level comes first in the log. ` + "`ERR`" + ` is a line of dpf that is always there,
-` + "`INF`" + ` one with the option ` + "`logLevel: info`" + `, and ` + "`DBG`" + ` one of Traefik's own proxy, with
-Traefik's ` + "`log.level=DEBUG`" + `; beside it dpf says ` + "`INF … the upstream answered 502`" + `.
+The level comes first in the log. ` + "`ERR`" + ` is a line of dpf that is always there.
+` + "`DBG`" + ` is one of Traefik's own proxy, with Traefik's ` + "`log.level=DEBUG`" + `; beside it dpf
+says ` + "`ERR … the upstream answered 502`" + `.
 
 | Fault | Client's answer | Log |
 |---|---|---|
