@@ -168,7 +168,7 @@ func selecting(mode int, names, labels string) *Config {
 
 // checkSieve is what FuzzSieve checks.
 func checkSieve(t *testing.T, mode int, names, labels string, block, size int, list []byte) string {
-	if !utf8.ValidString(names + labels) {
+	if !utf8.ValidString(names + "," + labels) {
 		return "no option"
 	}
 	config := selecting(mode, names, labels)
@@ -211,7 +211,7 @@ func checkSieve(t *testing.T, mode int, names, labels string, block, size int, l
 
 // checkList is what FuzzContainerList checks.
 func checkList(t *testing.T, mode int, names, labels, excludeNames, excludeLabels string, list []byte) string {
-	if !utf8.ValidString(names + labels + excludeNames + excludeLabels) {
+	if !utf8.ValidString(strings.Join([]string{names, labels, excludeNames, excludeLabels}, ",")) {
 		return "no option" // Traefik reads YAML, TOML and JSON.
 	}
 	config := selecting(mode, names, labels)
