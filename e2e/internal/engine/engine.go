@@ -77,9 +77,10 @@ func (e *Engine) start() (err error) {
 // what is on disk stays, and the containers whose restart policy says so run
 // again. It returns when the engine answers.
 func (e *Engine) Restart() error {
-	e.daemon.Stop()
-	// What a boot finds empty. Process IDs in there would mean others by now.
-	err := errors.Join(removeAll(filepath.Join(e.dir, "exec")), removeAll(filepath.Join(e.dir, "pid")))
+	e.kill()
+	// The old one holds locks while its containers die; and what a boot finds
+	// empty, as process IDs in there would mean others by now.
+	err := errors.Join(e.removeCgroups(), removeAll(filepath.Join(e.dir, "exec")), removeAll(filepath.Join(e.dir, "pid")))
 	if err != nil {
 		return err
 	}
@@ -154,14 +155,20 @@ func (e *Engine) Client() *http.Client { return e.client }
 
 // Stop kills the engine with all its containers and removes its files.
 func (e *Engine) Stop() error {
+	e.kill()
+	return errors.Join(e.removeCgroups(), removeAll(e.dir))
+}
+
+// kill ends the engine and all in its namespaces.
+func (e *Engine) kill() {
 	e.daemon.Stop()
 	e.client.CloseIdleConnections()
 	thaw(e.cgroup)
+}
 
-	return errors.Join(
-		patiently(func() error { return removeCgroups(e.cgroup) }),
-		removeAll(e.dir),
-	)
+// removeCgroups returns when no process of the engine's containers is left.
+func (e *Engine) removeCgroups() error {
+	return patiently(func() error { return removeCgroups(e.cgroup) })
 }
 
 // removeAll removes a file of a killed engine, or a directory.
