@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // container is what the policy judges: a subset of moby's container.Summary
@@ -122,6 +123,9 @@ type pattern struct {
 
 // newPattern compiles text for a mode.
 func newPattern(mode, text string) (pattern, error) {
+	if !utf8.ValidString(text) {
+		return pattern{}, errors.New("not valid UTF-8")
+	}
 	expression := regexp.QuoteMeta(text)
 	switch mode {
 	case "contains", "":

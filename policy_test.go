@@ -109,6 +109,8 @@ func TestPolicyRefused(t *testing.T) {
 		{func(c *Config) { c.Match = "regexp"; c.ContainerNames = []string{"a", "("} }, `containerNames[1]: "(": error parsing regexp`},
 		{func(c *Config) { c.Match = "regexp"; c.ExcludeLabels = []string{"a=["} }, `excludeLabels[0]: "a=[": error parsing regexp`},
 		{func(c *Config) { c.Match = "regexp"; c.ContainerNames = []string{"web)|(?:x"} }, `containerNames[0]: "web)|(?:x": error parsing regexp`},
+		{func(c *Config) { c.ExcludeNames = []string{"a\xff"} }, `excludeNames[0]: "a\xff": not valid UTF-8`},
+		{func(c *Config) { c.Match = "exact"; c.ContainerLabels = []string{"a=\xff"} }, `containerLabels[0]: "a=\xff": not valid UTF-8`},
 		{func(c *Config) { c.Match = "glob"; c.ExcludeNames = []string{"a[b]"} }, `excludeNames[0]: "a[b]": a glob has * and ? only`},
 		{func(c *Config) { c.KeepEnvs = []string{"TZ"} }, `keepEnvs: has no effect without scrubEnvs: true`},
 		{func(c *Config) { c.MaskEnvs = []string{"[A]"} }, `maskEnvs[0]: "[A]": a glob has`},

@@ -161,7 +161,15 @@ func (r *runner) anonymous(resp response, ref reference) string {
 	if id == "" {
 		return text
 	}
-	// A few digits are part of many a word.
+	// A few digits are part of many a word, address and version.
 	head, body, _ := strings.Cut(text, "\n\n")
-	return head + "\n\n" + regexp.MustCompile(`\b`+regexp.QuoteMeta(id)+`\b`).ReplaceAllString(body, "REF")
+	return head + "\n\n" + token.ReplaceAllStringFunc(body, func(word string) string {
+		if bare := strings.TrimRight(word, ".:"); bare == id {
+			return "REF" + word[len(bare):]
+		}
+		return word
+	})
 }
+
+// token is a word, with what joins the parts of addresses and versions.
+var token = regexp.MustCompile(`[\w.:]+`)

@@ -18,6 +18,8 @@ func TestAnonymous(t *testing.T) {
 		{"IDs", "No such container: " + testID, "No such container: " + other, [2]string{testID, other}, true},
 		{"ID without its algorithm", "No such image: " + testID, "No such image: " + other, [2]string{"sha256:" + testID, "sha256:" + other}, true},
 		{"a digit", `No such container: 7"`, `No such container: b"`, [2]string{"7", "b"}, true},
+		{"a digit and a colon", `Cannot kill container: 7: No`, `Cannot kill container: b: No`, [2]string{"7", "b"}, true},
+		{"a digit of an address or a version", "1.7, 172.7.0.1, a2:7:e6", "1.7, 172.7.0.1, a2:7:e6", [2]string{"7", "b"}, true},
 		{"a longer answer", `[{"Id":"x"}]`, "[]", [2]string{"zq00-run", "zy00-run"}, false},
 		{"an ID for a name", testID, other, [2]string{"zq00-run", "zy00-run"}, false},
 	}
