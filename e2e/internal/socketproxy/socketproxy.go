@@ -109,7 +109,8 @@ func (p *Proxy) ready() error {
 }
 
 // config is HAProxy's configuration. Streams and upgrades may be idle for
-// long: hence the timeouts.
+// long: hence the timeouts. Without abortonclose the engine follows the logs of a
+// quiet container for a client that left, until it has no inotify instance left.
 func config(addr, socket string, policy Policy) string {
 	var allow strings.Builder
 	for _, r := range policy.Rules {
@@ -130,6 +131,7 @@ defaults
     mode http
     log global
     option %[5]s
+    option abortonclose
     timeout http-request 10s
     timeout connect 10s
     timeout client 10m
