@@ -20,14 +20,8 @@ type answer struct {
 	body   []byte
 }
 
-// record calls next with a writer that keeps the response. An answer that is
-// larger than limit bytes, or cut short, is an error.
-func record(next http.Handler, req *http.Request, limit int64) (*answer, error) {
-	w := &captureWriter{header: http.Header{}, limit: limit}
-	return w.record(next, req)
-}
-
-// record calls next with w.
+// record calls next with w and returns the response. An answer that is larger
+// than the limit, or cut short, is an error.
 func (w *captureWriter) record(next http.Handler, req *http.Request) (ans *answer, err error) {
 	defer func() {
 		// The reverse proxy aborts by a panic when the upstream breaks off;

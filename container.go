@@ -156,7 +156,7 @@ func (f *filter) unresolved(rw http.ResponseWriter, ep *endpoint, res *resolutio
 // itself decides.
 func (f *filter) serveInspect(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	ref := ep.ref
-	if !inspectDecides(ref) {
+	if !decisive.MatchString(ref) {
 		res := f.resolveFor(rw, req, ep)
 		if res == nil {
 			return

@@ -148,7 +148,7 @@ func (ef *eventFilter) attachedEvent(e *event) bool {
 		return false
 	}
 	c := ef.find(id)
-	if c != nil && ef.f.policy.readsNames() {
+	if c != nil && ef.f.policy.readsNames {
 		// The event does not carry the container's name, which may have
 		// changed since.
 		if now := ef.inspect(id); now != nil {

@@ -51,7 +51,8 @@ func (f *filter) fetch(req *http.Request, ep *endpoint, ref string) (*answer, er
 		return nil, err
 	}
 	strip(req.Header, answerHeaders)
-	return record(f.next, req, f.upstream.limit)
+	w := &captureWriter{header: http.Header{}, limit: f.upstream.limit}
+	return w.record(f.next, req)
 }
 
 // rewrite makes req the request that the endpoint describes and nothing else:
@@ -102,7 +103,7 @@ var harmlessPsArgs = map[string]bool{"-ef": true, "aux": true, "-aux": true, "ax
 
 // encodeQuery is the query to forward.
 func (f *filter) encodeQuery(query url.Values) string {
-	if args := query["ps_args"]; len(args) > 0 && !harmlessPsArgs[args[0]] {
+	if !harmlessPsArgs[query.Get("ps_args")] {
 		delete(query, "ps_args")
 	}
 	if f.scrub.dropsDetails {
@@ -221,7 +222,8 @@ func (u *upstream) get(req *http.Request, path, query string) (*answer, error) {
 	side.Method = http.MethodGet
 	setTarget(side, path, query)
 	bare(side, sideHeaders)
-	return record(u.next, side, u.limit)
+	w := &captureWriter{header: http.Header{}, limit: u.limit}
+	return w.record(u.next, side)
 }
 
 // getURL sends a side request to the option upstreamURL.

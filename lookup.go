@@ -8,12 +8,18 @@ import (
 )
 
 // fullID is a container ID or exec ID in full. hexRef is a reference that may
-// be the beginning of one. nameRef is what a container can be called.
+// be the beginning of one.
 var (
-	fullID  = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	hexRef  = regexp.MustCompile(`^[0-9a-fA-F]+$`)
-	nameRef = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+	fullID = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	hexRef = regexp.MustCompile(`^[0-9a-fA-F]+$`)
 )
+
+// decisive is a reference about which one inspect decides: a full ID, or what a
+// container can be called and no ID begins with. Any other reference means what
+// it means among the visible containers: asked for it, dockerd would prefer a
+// hidden container of that name, or report a prefix that a hidden container
+// shares as ambiguous.
+var decisive = regexp.MustCompile(`^[0-9a-f]{64}$|^[0-9A-Fa-f]*[G-Zg-z][A-Za-z0-9_.-]*$|^[0-9A-Fa-f]+[_.-][A-Za-z0-9_.-]*$`)
 
 // unknownID stands for a container that the client may not know of. No
 // container has this ID.
@@ -27,18 +33,9 @@ type resolution struct {
 	engine    http.Header // of the answer that decided
 }
 
-// inspectDecides reports whether one inspect decides the reference: a full ID
-// or a name that cannot be the beginning of an ID. Any other reference means
-// what it means among the visible containers: asked for it, dockerd would
-// prefer a hidden container of that name, or report a prefix that a hidden
-// container shares as ambiguous.
-func inspectDecides(ref string) bool {
-	return fullID.MatchString(ref) || (nameRef.MatchString(ref) && !hexRef.MatchString(ref))
-}
-
 // resolve finds the visible container that ref means.
 func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, error) {
-	if inspectDecides(ref) {
+	if decisive.MatchString(ref) {
 		ans, err := f.upstream.get(req, version+"/containers/"+ref+"/json", "")
 		if err != nil && !errors.Is(err, errTooLarge) {
 			return nil, err
@@ -49,7 +46,7 @@ func (f *filter) resolve(req *http.Request, version, ref string) (*resolution, e
 				return &resolution{engine: ans.header}, err
 			}
 			res := &resolution{id: c.ID, mode: c.networkMode, engine: ans.header}
-			if !f.policy.readsNames() {
+			if !f.policy.readsNames {
 				f.verdicts.add(res)
 			}
 			return res, nil

@@ -27,6 +27,8 @@ type policy struct {
 	all bool
 	// labelsOnly: containerLabels is the only selector.
 	labelsOnly bool
+	// readsNames: a rename can change a verdict.
+	readsNames bool
 	// requireAll: each list that is set must have a match.
 	requireAll    bool
 	names         []pattern
@@ -62,7 +64,8 @@ func newPolicy(config *Config) (policy, error) {
 		return policy{}, err
 	}
 	p.all = len(p.names)+len(p.labels)+len(p.excludeNames)+len(p.excludeLabels) == 0
-	p.labelsOnly = len(p.labels) > 0 && len(p.names)+len(p.excludeNames)+len(p.excludeLabels) == 0
+	p.readsNames = len(p.names)+len(p.excludeNames) > 0
+	p.labelsOnly = len(p.labels) > 0 && !p.readsNames && len(p.excludeLabels) == 0
 	p.needles = newNeedles(&p)
 	return p, nil
 }
@@ -76,11 +79,6 @@ func (p *policy) visible(c *container) bool {
 		return true
 	}
 	return !p.excluded(c) && p.selected(c)
-}
-
-// readsNames reports whether a rename can change a verdict.
-func (p *policy) readsNames() bool {
-	return len(p.names)+len(p.excludeNames) > 0
 }
 
 // excludes reports whether an exclude is set.

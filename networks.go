@@ -230,7 +230,7 @@ func (f *filter) serveCommit(rw http.ResponseWriter, req *http.Request, ep *endp
 // can be in it: only one of the form of a name or an ID goes upstream.
 func (f *filter) resolveAnyForm(req *http.Request, ep *endpoint) (*resolution, error) {
 	ref := strings.TrimPrefix(ep.ref, "/")
-	if inspectDecides(ref) {
+	if decisive.MatchString(ref) {
 		return f.resolve(req, ep.version, ref)
 	}
 	inv, err := f.inventory(req, ep.version)

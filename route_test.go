@@ -3,6 +3,7 @@ package dpf
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -128,6 +129,20 @@ func TestPsArgs(t *testing.T) {
 		f := &filter{scrub: &scrubber{}}
 		if got := f.encodeQuery(url.Values{"ps_args": {tt.args}}); got != tt.want {
 			t.Errorf("ps_args %q: got %q, want %q", tt.args, got, tt.want)
+		}
+	}
+}
+
+// One inspect decides about a full ID and about a name that is no beginning of
+// an ID.
+func TestDecisive(t *testing.T) {
+	for ref, want := range map[string]bool{
+		id("aa1"): true, id("aa1")[1:]: false, strings.ToUpper(id("aa1")): false, "aa1": false, "AA1": false,
+		"web": true, "a_b": true, "0.1": true, "beef-": true, "beefg": true, "Gaa": true, "1": false,
+		"_web": false, ".a": false, "-": false, "": false, "web\n": false, "a/b": false, "wéb": false, "w b": false,
+	} {
+		if got := decisive.MatchString(ref); got != want {
+			t.Errorf("%q: got %t, want %t", ref, got, want)
 		}
 	}
 }

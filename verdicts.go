@@ -21,29 +21,23 @@ type verdicts struct {
 // get returns the verdict on a full ID, or nil if it is not known.
 func (v *verdicts) get(id string) *resolution {
 	v.mu.Lock()
-	res := v.young[id]
-	if res == nil {
-		if res = v.old[id]; res != nil {
-			v.put(res)
-		}
-	}
+	res, old := v.young[id], v.old[id]
 	v.mu.Unlock()
+	if res == nil && old != nil {
+		v.add(old)
+		return old
+	}
 	return res
 }
 
-// add remembers a verdict on a visible container.
+// add remembers a verdict on a visible container, in the young generation,
+// which becomes the old one when it is full.
 func (v *verdicts) add(res *resolution) {
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.put(res)
-}
-
-// put adds to the young generation, which becomes the old one when it is
-// full. The caller holds the lock.
-func (v *verdicts) put(res *resolution) {
 	if v.young == nil || len(v.young) >= maxVerdicts {
 		v.old = v.young
 		v.young = make(map[string]*resolution)
 	}
 	v.young[res.id] = res
+	v.mu.Unlock()
 }
