@@ -101,7 +101,7 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 // function that it enters, those of branches not taken included. The functions
 // that every request passes are small, and what is rare is in others.
 func (f *filter) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
-	if f.probes && req.URL.RawQuery == "" && probe.MatchString(req.Method+" "+req.URL.Path) {
+	if f.probes && len(req.URL.Path) <= maxProbe && req.URL.RawQuery == "" && probe.MatchString(req.Method+" "+req.URL.Path) {
 		f.serveProbe(rw, req)
 		return
 	}

@@ -11,13 +11,12 @@ import (
 
 // serveList answers ContainerList with the visible containers.
 func (f *filter) serveList(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	limit, err := takeLimit(ep)
-	if err != nil {
-		f.refuse(rw, req, http.StatusBadRequest, err.Error())
-		return
-	}
-	if !f.rewriteFilters(rw, req, ep) {
-		return
+	limit := 0
+	if len(ep.query) > 0 {
+		ok := false
+		if limit, ok = f.narrowList(rw, req, ep); !ok {
+			return
+		}
 	}
 	ans, err := f.fetchList(req, ep)
 	if err != nil {
@@ -47,6 +46,17 @@ func (f *filter) fetchList(req *http.Request, ep *endpoint) (*answer, error) {
 	strip(req.Header, answerHeaders)
 	w := &captureWriter{header: http.Header{}, limit: f.upstream.limit, sieve: newSieve(f.policy.needles)}
 	return w.record(f.next, req)
+}
+
+// narrowList makes the query one about visible containers and returns the
+// limit. It reports false if it answered.
+func (f *filter) narrowList(rw http.ResponseWriter, req *http.Request, ep *endpoint) (int, bool) {
+	limit, err := takeLimit(ep)
+	if err != nil {
+		f.refuse(rw, req, http.StatusBadRequest, err.Error())
+		return 0, false
+	}
+	return limit, f.rewriteFilters(rw, req, ep)
 }
 
 // takeLimit takes the limit off the query: applied by dockerd, before the

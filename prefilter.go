@@ -144,7 +144,9 @@ func candidates(body []byte, needles [][]byte) ([][]byte, bool) {
 // counts for nothing.
 func elementsWith(list []byte, needles [][]byte) [][]byte {
 	found := map[int]int{}
-	findElements(list, escape, found)
+	if bytes.Contains(list, escape) {
+		findElements(list, escape, found)
+	}
 	for _, needle := range needles {
 		findElements(list, needle, found)
 	}

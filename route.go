@@ -242,6 +242,9 @@ var pathForm = regexp.MustCompile(`^(/v1\.(?:2[4-9]|[3-9][0-9]))?((/[a-z]+/)([A-
 // SystemVersion.
 var probe = regexp.MustCompile(`^(?:GET|HEAD) (?:/v1\.(?:2[4-9]|[3-9][0-9]))?/_ping$|^GET (?:/v1\.(?:2[4-9]|[3-9][0-9]))?/version$`)
 
+// maxProbe is the length of the longest path that probe matches.
+const maxProbe = len("/v1.41/version")
+
 // route classifies a request by its decoded path, as dockerd does, and
 // refuses every path that is not in its one clean form. What is forwarded is
 // built from the endpoint and never from what the client sent, so that the
