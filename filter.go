@@ -29,7 +29,7 @@ type filter struct {
 	refusals map[string]string // by operationId
 	verdicts verdicts
 	log      logger
-	probes   bool // no operation that probe matches is refused
+	probes   bool // no operation that probe matches is refused or logged
 }
 
 // New returns the middleware called name, in front of next. Traefik calls it
@@ -90,7 +90,7 @@ func newFilter(ctx context.Context, next http.Handler, config *Config, name stri
 		policy:   p,
 		scrub:    scrub,
 		refusals: refusals,
-		probes:   refusals["SystemPing"]+refusals["SystemPingHead"]+refusals["SystemVersion"] == "",
+		probes:   log.level < levelDebug && refusals["SystemPing"]+refusals["SystemPingHead"]+refusals["SystemVersion"] == "",
 		log:      log,
 	}, nil
 }
