@@ -66,7 +66,11 @@ type member struct {
 	from, to int
 }
 
-func isNull(raw []byte) bool { return string(bytes.TrimSpace(raw)) == "null" }
+func isNull(raw []byte) bool { return string(trimBlanks(raw)) == "null" }
+
+// trimBlanks removes what JSON allows around a value. Other space, which
+// bytes.TrimSpace removes, too, makes it invalid.
+func trimBlanks(raw []byte) []byte { return bytes.Trim(raw, " \t\r\n") }
 
 // members splits a JSON object at its top level. null has no members.
 func members(raw []byte) ([]member, error) {

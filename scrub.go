@@ -159,7 +159,7 @@ func (s *scrubber) checkEnvs(body []byte) error {
 			Env []string
 		}
 	}
-	if body = bytes.TrimSpace(body); len(body) == 0 || body[0] != '{' {
+	if body = trimBlanks(body); len(body) == 0 || body[0] != '{' {
 		return nil // A list: swarm has no spelling but one.
 	}
 	if err := json.Unmarshal(body, &check); err != nil {
@@ -199,7 +199,7 @@ func (s *scrubber) masksLabel(key string) bool {
 
 // emptied is the empty value of the same type.
 func emptied(raw []byte) ([]byte, error) {
-	raw = bytes.TrimSpace(raw)
+	raw = trimBlanks(raw)
 	if len(raw) == 0 {
 		return raw, nil
 	}
