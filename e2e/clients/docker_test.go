@@ -67,7 +67,7 @@ func tellDocker(t *testing.T, s *session, bin string) {
 	docker("restart", "-t", "5", web)
 	f.Events = strings.Fields(docker("events", "--since", unix(since), "--until", unix(time.Now()), "--filter", "type=container", "--format", `{{index .Actor.Attributes "name"}}`))
 
-	for _, hidden := range [][]string{{"inspect", asked}, {"logs", asked}, {"exec", asked, "true"}, {"top", asked}, {"restart", asked}, {"stats", "--no-stream", asked}, {"cp", asked + ":/etc/passwd", "-"}} {
+	for _, hidden := range [][]string{{"inspect", "--type", "container", asked}, {"logs", asked}, {"exec", asked, "true"}, {"top", asked}, {"restart", asked}, {"stats", "--no-stream", asked}, {"cp", asked + ":/etc/passwd", "-"}} {
 		s.fails(t, s.command(t, bin, hidden...))
 	}
 	f.Hidden = map[string]string{"inspect": "404"}
