@@ -118,15 +118,16 @@ func (a *answer) decode(v interface{}) error {
 	return json.Unmarshal(a.body, v)
 }
 
+// replacedHeaders describe the body that is replaced, or its transport.
+var replacedHeaders = stringSet("Etag", "Transfer-Encoding", "Trailer", "Connection")
+
 // send writes the answer with body in the place of its own.
 func (a *answer) send(rw http.ResponseWriter, body []byte) {
 	header := rw.Header()
 	for key, values := range a.header {
-		header[key] = values
-	}
-	// These described the body that was replaced, or its transport.
-	for _, key := range []string{"Etag", "Transfer-Encoding", "Trailer", "Connection"} {
-		header.Del(key)
+		if !replacedHeaders[key] {
+			header[key] = values
+		}
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	rw.WriteHeader(a.status)

@@ -114,11 +114,14 @@ func (f *filter) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		f.refuseOperation(rw, req, ep, reason)
 		return
 	}
-	if f.policy.all {
+	switch {
+	case f.policy.all:
 		f.serveAll(rw, req, ep)
-		return
+	case ep.op.action == scoped:
+		f.serveScoped(rw, req, ep)
+	default:
+		f.serve(rw, req, ep)
 	}
-	f.serve(rw, req, ep)
 }
 
 // serveProbe forwards a request that probe matches.
@@ -128,11 +131,11 @@ func (f *filter) serveProbe(rw http.ResponseWriter, req *http.Request) {
 	f.next.ServeHTTP(rw, req)
 }
 
-// serve handles an operation while a selector is set. The switch is the whole
-// list of what can happen.
+// serve handles an operation while a selector is set. But for scoped, which is
+// most of them, the switch is the whole list of what can happen.
 func (f *filter) serve(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
 	switch ep.op.action {
-	case scoped, started, stats:
+	case started, stats:
 		f.serveScoped(rw, req, ep)
 	case pass:
 		f.forwardTo(rw, req, ep, ep.ref)

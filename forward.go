@@ -38,7 +38,8 @@ func (f *filter) logForwarded(req *http.Request, ep *endpoint) {
 // path is still the one that was judged, and what the scrub options forbid to
 // ask for is left out.
 func (f *filter) forwardAsIs(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	setTarget(req, ep.path(ep.ref), f.encodeQuery(ep.sent))
+	f.dropParameters(ep.sent)
+	setTarget(req, ep.path(ep.ref), ep.sent.Encode())
 	if f.log.level >= levelDebug {
 		f.logForwarded(req, ep)
 	}
@@ -61,9 +62,13 @@ func (f *filter) fetch(req *http.Request, ep *endpoint, ref string) (*answer, er
 func (f *filter) rewrite(req *http.Request, ep *endpoint, ref string) (status int, err error) {
 	query := ""
 	if len(ep.query) > 0 {
-		query = f.encodeQuery(ep.query)
+		if ep.op.parameters["ps_args"] || f.scrub.dropsDetails {
+			f.dropParameters(ep.query)
+		}
+		query = ep.query.Encode()
 	}
-	setTarget(req, ep.path(ref), query)
+	// Yaegi: ep.path, without the call.
+	setTarget(req, ep.version+strings.Replace(ep.op.path, "{}", ref, 1), query)
 	if ep.op.body == noBody && !ep.op.hijack {
 		bare(req, bareHeaders)
 		return 0, nil
@@ -101,15 +106,14 @@ func setTarget(req *http.Request, path, query string) {
 // a client reads the environment of any process, hidden containers included.
 var harmlessPsArgs = map[string]bool{"-ef": true, "aux": true, "-aux": true, "ax": true}
 
-// encodeQuery is the query to forward.
-func (f *filter) encodeQuery(query url.Values) string {
+// dropParameters removes from the query what the client may not ask for.
+func (f *filter) dropParameters(query url.Values) {
 	if !harmlessPsArgs[query.Get("ps_args")] {
 		delete(query, "ps_args")
 	}
 	if f.scrub.dropsDetails {
 		delete(query, "details")
 	}
-	return query.Encode()
 }
 
 // The headers that are not forwarded. Connection names headers that a proxy

@@ -101,7 +101,11 @@ func (f *filter) filterList(req *http.Request, ep *endpoint, ans *answer, limit 
 		}
 		body = joinList(kept)
 	}
-	return f.scrub.answer(ep.op.id, append(body, '\n'))
+	body = append(body, '\n')
+	if f.scrub.answers[ep.op.id] == nil {
+		return body, nil
+	}
+	return f.scrub.answer(ep.op.id, body)
 }
 
 // cutReferences removes hidden containers from kept, the elements.

@@ -75,9 +75,11 @@ func (p *policy) visible(c *container) bool {
 	if p.labelsOnly {
 		return matchAnyLabel(p.labels, c.Labels)
 	}
-	if p.all {
-		return true
-	}
+	return p.all || p.shows(c)
+}
+
+// shows judges c by all selectors and excludes.
+func (p *policy) shows(c *container) bool {
 	return !p.excluded(c) && p.selected(c)
 }
 
