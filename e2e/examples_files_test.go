@@ -144,9 +144,15 @@ func checkSocket(t *testing.T, ex *example.Example) {
 		t.Fatal(err)
 	}
 	for method, path := range allowed {
+		if path == articleRule {
+			continue // As it stands: the operations of the example are narrower.
+		}
 		checkRule(t, method, path)
 	}
 }
+
+// articleRule is the rule of the article that article-homepage moves.
+const articleRule = `/(v1\..{1,2}/)?(containers).*`
 
 // never are paths that no example's socket proxy has a reason to allow. Some
 // slip through where alternatives are not in parentheses.
