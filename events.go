@@ -99,8 +99,17 @@ func (f *filter) serveAllEvents(rw http.ResponseWriter, req *http.Request, ep *e
 		return
 	}
 	strip(req.Header, answerHeaders)
-	lines := &changeLine{change: func(raw []byte) ([]byte, error) { return scrubEvent(f.scrub, raw) }}
+	lines := &changeLine{change: f.scrubAnyEvent}
 	f.stream(req, newLineWriter(rw, f.upstream.limit, lines))
+}
+
+// scrubAnyEvent scrubs a line that nobody has read yet.
+func (f *filter) scrubAnyEvent(raw []byte) ([]byte, error) {
+	var e event
+	if err := json.Unmarshal(bytes.TrimLeft(raw, recordSeparator), &e); err != nil {
+		return nil, nil // Closed: in what cannot be read nothing can be found.
+	}
+	return scrubEvent(f.scrub, raw)
 }
 
 // containerEvent judges an event of a container by the name that it carries
