@@ -62,7 +62,7 @@ func isTrue(value string) bool {
 // serveStarted forwards an operation that starts a container. Where the
 // container refers to a hidden one, the error of a failed start names it.
 func (f *filter) serveStarted(rw http.ResponseWriter, req *http.Request, ep *endpoint, id string) {
-	ans, err := f.fetch(req, ep, id)
+	ans, err := f.fetch(req, ep, id, nil)
 	if err != nil {
 		f.fail(rw, ep, err)
 		return
@@ -163,7 +163,7 @@ func (f *filter) serveInspect(rw http.ResponseWriter, req *http.Request, ep *end
 		}
 		ref = res.id
 	}
-	ans, err := f.fetch(req, ep, ref)
+	ans, err := f.fetch(req, ep, ref, nil)
 	if err != nil {
 		f.failInspect(rw, req, ep, ref, err)
 		return

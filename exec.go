@@ -16,7 +16,7 @@ func (f *filter) serveExec(rw http.ResponseWriter, req *http.Request, ep *endpoi
 
 // serveExecInspect answers ExecInspect.
 func (f *filter) serveExecInspect(rw http.ResponseWriter, req *http.Request, ep *endpoint) {
-	ans, err := f.fetch(req, ep, ep.ref)
+	ans, err := f.fetch(req, ep, ep.ref, nil)
 	if !f.visibleExec(rw, req, ep, ans, err) {
 		return
 	}

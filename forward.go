@@ -46,13 +46,13 @@ func (f *filter) forwardAsIs(rw http.ResponseWriter, req *http.Request, ep *endp
 	f.next.ServeHTTP(rw, req)
 }
 
-// fetch is forwardTo with the answer held back.
-func (f *filter) fetch(req *http.Request, ep *endpoint, ref string) (*answer, error) {
+// fetch is forwardTo with the answer held back, or what the sieve leaves of it.
+func (f *filter) fetch(req *http.Request, ep *endpoint, ref string, s *sieve) (*answer, error) {
 	if _, err := f.rewrite(req, ep, ref); err != nil {
 		return nil, err
 	}
 	strip(req.Header, answerHeaders)
-	w := &captureWriter{header: http.Header{}, limit: f.upstream.limit}
+	w := &captureWriter{header: http.Header{}, limit: f.upstream.limit, sieve: s}
 	return w.record(f.next, req)
 }
 

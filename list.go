@@ -18,7 +18,7 @@ func (f *filter) serveList(rw http.ResponseWriter, req *http.Request, ep *endpoi
 			return
 		}
 	}
-	ans, err := f.fetchList(req, ep)
+	ans, err := f.fetch(req, ep, "", newSieve(f.policy.needles))
 	if err != nil {
 		f.fail(rw, ep, err)
 		return
@@ -35,17 +35,6 @@ func (f *filter) serveList(rw http.ResponseWriter, req *http.Request, ep *endpoi
 		return
 	}
 	ans.send(rw, body)
-}
-
-// fetchList is fetch for a list of which the client gets the visible elements
-// only.
-func (f *filter) fetchList(req *http.Request, ep *endpoint) (*answer, error) {
-	if _, err := f.rewrite(req, ep, ""); err != nil {
-		return nil, err
-	}
-	strip(req.Header, answerHeaders)
-	w := &captureWriter{header: http.Header{}, limit: f.upstream.limit, sieve: newSieve(f.policy.needles)}
-	return w.record(f.next, req)
 }
 
 // narrowList makes the query one about visible containers and returns the

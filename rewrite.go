@@ -53,7 +53,7 @@ func unchanged(body []byte) ([]byte, error) { return body, nil }
 // it. A change that returns errHidden makes it the answer for an object that
 // does not exist.
 func (f *filter) serveCut(rw http.ResponseWriter, req *http.Request, ep *endpoint, ref string, change func([]byte) ([]byte, error)) {
-	ans, err := f.fetch(req, ep, ref)
+	ans, err := f.fetch(req, ep, ref, nil)
 	if err != nil {
 		f.fail(rw, ep, err)
 		return

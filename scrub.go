@@ -173,20 +173,18 @@ func (s *scrubber) checkEnvs(body []byte) error {
 }
 
 // labels masks values in an object of labels.
-func (s *scrubber) labels(raw []byte) ([]byte, error) {
-	return editMembers(raw, func(key string, _ []byte) ([]byte, error) {
-		if s.masksLabel(key) {
-			return []byte(`"` + mask + `"`), nil
-		}
-		return nil, nil
-	})
-}
+func (s *scrubber) labels(raw []byte) ([]byte, error) { return s.maskedMembers(raw, nil) }
 
 // attributes masks labels in the attributes of an event, where the name and the
 // image of the container stand in the place of labels of that name.
 func (s *scrubber) attributes(raw []byte) ([]byte, error) {
+	return s.maskedMembers(raw, []string{"name", "image"})
+}
+
+// maskedMembers masks labels in an object, but for the keys that are no labels.
+func (s *scrubber) maskedMembers(raw []byte, noLabels []string) ([]byte, error) {
 	return editMembers(raw, func(key string, _ []byte) ([]byte, error) {
-		if key != "name" && key != "image" && s.masksLabel(key) {
+		if !contains(noLabels, key) && s.masksLabel(key) {
 			return []byte(`"` + mask + `"`), nil
 		}
 		return nil, nil
