@@ -9,6 +9,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
+	"github.com/docker-proxy-filter/dpf/internal/policy"
+	"github.com/docker-proxy-filter/dpf/internal/scrub"
+	"github.com/docker-proxy-filter/dpf/internal/view"
 )
 
 // The benchmarks run natively and, with yaegi test -bench, interpreted: the
@@ -23,9 +28,9 @@ func benchConfig() *Config {
 	return config
 }
 
-func benchFilter(b *testing.B, next http.Handler, config *Config) *filter {
+func benchFilter(b *testing.B, next http.Handler, config *Config) http.Handler {
 	b.Helper()
-	f, err := newFilter(context.Background(), next, config, "bench")
+	f, err := newHandler(context.Background(), next, config, "bench")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -44,13 +49,12 @@ func readBench(b *testing.B, name string) []byte {
 
 // benchList is a list of n containers with 14 labels each, of which one in
 // every has the label homepage.group.
-func benchList(n, every int) *answer {
+func benchList(n, every int) []byte {
 	elements := make([]string, 0, n)
 	for i := 0; i < n; i++ {
 		elements = append(elements, benchElement(i, i%every == 0))
 	}
-	body := []byte("[" + strings.Join(elements, ",") + "]\n")
-	return &answer{status: 200, header: http.Header{"Content-Type": {"application/json"}}, body: body}
+	return []byte("[" + strings.Join(elements, ",") + "]\n")
 }
 
 func benchElement(i int, visible bool) string {
@@ -85,7 +89,7 @@ func benchRoute(b *testing.B, target string) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		if _, err := route(req); err != nil {
+		if _, err := engineapi.Route(req); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -131,23 +135,6 @@ func benchRequest(b *testing.B, target string) {
 	}
 }
 
-// BenchmarkJudgeInspect reads and judges the answer of an inspect.
-func BenchmarkJudgeInspect(b *testing.B) {
-	body := readBench(b, "ContainerInspect.db.json")
-	ans := &answer{status: 200, header: http.Header{"Content-Type": {"application/json"}}, body: body}
-	ref := string(body[len(`{"Id":"`):][:64])
-	engine := &benchEngine{}
-	f := benchFilter(b, engine, benchConfig())
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := 0; i < b.N; i++ {
-		c, err := f.judgeInspect(ans, ref)
-		if err != nil || c == nil {
-			b.Fatal("got a hidden container", err)
-		}
-	}
-}
-
 // BenchmarkList filters a list. The names say how many containers it has and
 // how many are visible.
 func BenchmarkList(b *testing.B) {
@@ -168,27 +155,21 @@ func BenchmarkList(b *testing.B) {
 	b.Run("1000-100-ten-labels", func(b *testing.B) { benchFilterList(b, benchList1000, tenLabels, 100) })
 }
 
-func benchFilterList(b *testing.B, ans *answer, config *Config, visible int) {
+func benchFilterList(b *testing.B, list []byte, config *Config, visible int) {
 	b.Helper()
-	engine := &benchEngine{}
+	engine := &benchEngine{body: list}
 	f := benchFilter(b, engine, config)
-	req := httptest.NewRequest("GET", "/containers/json?all=1", nil)
-	ep, err := route(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(ans.body)))
+	b.SetBytes(int64(len(list)))
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		body, err := f.filterList(req, ep, ans, 0)
-		if err != nil {
-			b.Fatal(err)
-		}
+		req := httptest.NewRequest("GET", "/containers/json?all=1", nil)
+		rec := httptest.NewRecorder()
+		f.ServeHTTP(rec, req)
 		if i == 0 {
-			var list []json.RawMessage
-			if err := json.Unmarshal(body, &list); err != nil || len(list) != visible {
-				b.Fatal("visible containers:", len(list), err)
+			var kept []json.RawMessage
+			if err := json.Unmarshal(rec.Body.Bytes(), &kept); err != nil || len(kept) != visible {
+				b.Fatal("visible containers:", len(kept), err)
 			}
 		}
 	}
@@ -204,17 +185,27 @@ func benchEvent(b *testing.B, containerID, label string) {
 	b.Helper()
 	line := []byte(fmt.Sprintf(`{"status":"exec_start: true","id":"%s","from":"app:1","Type":"container","Action":"exec_start: true","Actor":{"ID":"%s","Attributes":{%s%s,"image":"app:1","name":"app"}},"scope":"local","time":1795557796,"timeNano":1795557796385998885}`,
 		containerID, containerID, label, benchLabels(13)))
-	engine := &benchEngine{}
-	c := &container{ID: containerID, Name: "app", Labels: map[string]string{}}
+	c := policy.Container{ID: containerID, Name: "app", Labels: map[string]string{}}
 	if label != "" {
 		c.Labels["homepage.group"] = "media"
 	}
-	ef := &eventFilter{f: benchFilter(b, engine, benchConfig()), known: map[string]*container{containerID: c}}
+	p, err := newPolicy(benchConfig())
+	if err != nil {
+		b.Fatal(err)
+	}
+	events := &view.Events{
+		Policy: p,
+		Scrub:  &scrub.Scrubber{},
+		List:   func() ([]policy.Container, error) { return []policy.Container{c}, nil },
+	}
+	if err := events.Learn(); err != nil {
+		b.Fatal(err)
+	}
 	b.SetBytes(int64(len(line)))
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		kept, err := ef.line(line)
+		kept, err := events.Line(line)
 		if err != nil || (len(kept) > 0) != (label != "") {
 			b.Fatal("wrong verdict", err)
 		}

@@ -2,10 +2,11 @@ package dpf
 
 import (
 	"errors"
-	"fmt"
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/docker-proxy-filter/dpf/internal/option"
 )
 
 // Config is the dynamic configuration of the middleware. Traefik fills it
@@ -96,13 +97,13 @@ func (c *Config) validate() error {
 	switch c.Match {
 	case "", "contains", "exact", "glob", "regexp":
 	default:
-		return fmt.Errorf("match: %q: must be contains, exact, glob or regexp", c.Match)
+		return option.New("match", c.Match, "must be contains, exact, glob or regexp")
 	}
 	if c.MaxBodyBytes <= 0 {
-		return fmt.Errorf("maxBodyBytes: %d: must be greater than 0", c.MaxBodyBytes)
+		return option.New("maxBodyBytes", "", strconv.FormatInt(c.MaxBodyBytes, 10)+": must be greater than 0")
 	}
 	if !c.selects() && !c.scrubs() && len(c.Operations) == 0 {
-		// Closed: a bare or mistyped configuration never means "show all".
+		// Fail closed: a bare or mistyped configuration never means "show all".
 		return errors.New("nothing is configured: set containerNames or containerLabels, or an option such as scrubEnvs: true to show all containers without their environment")
 	}
 	return nil
@@ -152,72 +153,22 @@ func unknownOption(rest map[string]interface{}) error {
 		return nil
 	}
 	sort.Strings(names)
-	hint := suggestion(names[0], optionNames)
+	hint := option.Suggest(names[0], optionNames)
 	if hint == "" {
 		hint = "; the options are " + strings.Join(optionNames, ", ")
 	}
-	return fmt.Errorf("%s: unknown option%s", names[0], hint)
-}
-
-// suggestion asks for the valid name that name was probably meant to be, if
-// there is one.
-func suggestion(name string, valid []string) string {
-	best, bestDistance := "", len(name)/2+1
-	for _, candidate := range valid {
-		d := distance(strings.ToLower(name), strings.ToLower(candidate))
-		if d < bestDistance {
-			best, bestDistance = candidate, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return ", did you mean " + best + "?"
-}
-
-func contains(list []string, s string) bool {
-	for _, element := range list {
-		if element == s {
-			return true
-		}
-	}
-	return false
-}
-
-// distance is the Levenshtein distance of a and b, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			d := diagonal
-			if a[i-1] != b[j-1] {
-				d++
-			}
-			diagonal = row[j]
-			if row[j]+1 < d {
-				d = row[j] + 1
-			}
-			if row[j-1]+1 < d {
-				d = row[j-1] + 1
-			}
-			row[j] = d
-		}
-	}
-	return row[len(b)]
+	err := option.New(names[0], "", "unknown option")
+	err.Hint = hint
+	return err
 }
 
 // trimList trims the values of a list in place and refuses blank ones, which
 // "a,,b" and "a," give and which would match every container.
-func trimList(option string, values []string) error {
+func trimList(name string, values []string) error {
 	for i, value := range values {
 		values[i] = strings.TrimSpace(value)
 		if values[i] == "" {
-			return fmt.Errorf("%s[%d]: %s: blank value", option, i, strconv.Quote(value))
+			return option.New(name+"["+strconv.Itoa(i)+"]", "", strconv.Quote(value)+": blank value")
 		}
 	}
 	return nil

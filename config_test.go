@@ -40,7 +40,7 @@ func checkRefused(t *testing.T, name string, change func(c *Config), want string
 	engine := testEngine()
 	config := testConfig()
 	change(config)
-	_, err := newFilter(context.Background(), engine, config, "test")
+	_, err := newHandler(context.Background(), engine, config, "test")
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%s: got error %v, want %q", name, err, want)
 	}
@@ -52,7 +52,7 @@ func TestConfigAccepted(t *testing.T) {
 	config.ContainerNames = []string{" web ", "db"}
 	config.UpstreamURL = "https://proxy:2376/docker/"
 	config.LogLevel = "DEBUG"
-	if _, err := newFilter(context.Background(), engine, config, "test"); err != nil {
+	if _, err := newHandler(context.Background(), engine, config, "test"); err != nil {
 		t.Fatal(err)
 	}
 	if config.ContainerNames[0] != "web" {
@@ -61,7 +61,7 @@ func TestConfigAccepted(t *testing.T) {
 
 	config = CreateConfig()
 	config.ScrubEnvs = true
-	if _, err := newFilter(context.Background(), engine, config, "test"); err != nil {
+	if _, err := newHandler(context.Background(), engine, config, "test"); err != nil {
 		t.Errorf("scrubEnvs alone: %v", err)
 	}
 }

@@ -160,7 +160,7 @@ func testConfig() *Config {
 // that next has the type that the tests have at hand.
 func newTestFilter(t *testing.T, next *fakeEngine, config *Config) http.Handler {
 	t.Helper()
-	f, err := newFilter(context.Background(), next, config, "test")
+	f, err := newHandler(context.Background(), next, config, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

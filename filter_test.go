@@ -3,8 +3,11 @@ package dpf
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 )
 
 func TestContainerList(t *testing.T) {
@@ -70,8 +73,8 @@ func TestContainerListFilters(t *testing.T) {
 		{"sets", `{"status":{"running":false}}`, 200, `{"status":{"running":true}}`},
 		{"id of a visible one", `{"id":["aa"]}`, 200, `{"id":{"` + id("aa1") + `":true}}`},
 		{"id prefix shared with a hidden one", `{"id":["a"]}`, 200, `{"id":{"` + id("aa1") + `":true}}`},
-		{"id of a hidden one", `{"id":["ab2"]}`, 200, `{"id":{"` + unknownID + `":true}}`},
-		{"id of none", `{"id":["cc"]}`, 200, `{"id":{"` + unknownID + `":true}}`},
+		{"id of a hidden one", `{"id":["ab2"]}`, 200, `{"id":{"` + engineapi.UnknownID + `":true}}`},
+		{"id of none", `{"id":["cc"]}`, 200, `{"id":{"` + engineapi.UnknownID + `":true}}`},
 		{"before a visible one", `{"before":["web"]}`, 200, `{"before":{"` + id("aa1") + `":true}}`},
 		{"before a hidden one", `{"before":["secret"]}`, 500, `no such container secret`},
 		{"since none", `{"since":["sesame"]}`, 500, `no such container sesame`},
@@ -255,7 +258,7 @@ func TestBadRequestBodies(t *testing.T) {
 		{"/containers/web/exec", `{"Cmd":["sh"]} {"Privileged":true}`, 400},
 		{"/containers/web/exec", `[]`, 400},
 		{"/containers/web/exec", `{"Cmd":`, 400},
-		{"/containers/web/exec", `{"Cmd":["` + strings.Repeat("x", maxRequestBody) + `"]}`, 413},
+		{"/containers/web/exec", `{"Cmd":["` + strings.Repeat("x", engineapi.MaxBody) + `"]}`, 413},
 		{"/exec/" + visibleExec + "/start", `x`, 400},
 		{"/containers/web/update", `{"Memory":1}{`, 400},
 	}
@@ -413,5 +416,59 @@ func TestSideInspectThroughUpstreamURL(t *testing.T) {
 	}
 	if len(side.requests) != 2 {
 		t.Errorf("got %d side requests, want 2", len(side.requests))
+	}
+}
+
+// A visible container that was inspected once is not inspected again, unless
+// names decide.
+func TestVerdicts(t *testing.T) {
+	engine := testEngine()
+	h := newTestFilter(t, engine, testConfig())
+	for i := 0; i < 3; i++ {
+		do(h, "POST", "/containers/"+id("aa1")+"/stop", "")
+	}
+	if got := len(engine.requests); got != 4 {
+		t.Errorf("labels: got %d upstream requests for 3, want one inspect: %v", got, engine.requests)
+	}
+	for i := 0; i < 3; i++ {
+		if rec := do(h, "POST", "/containers/"+id("ab2")+"/stop", ""); rec.Code != 404 {
+			t.Errorf("hidden: got status %d", rec.Code)
+		}
+	}
+	if got := len(engine.requests); got != 7 {
+		t.Errorf("hidden: got %d upstream requests for 3 more, want an inspect each", got-4)
+	}
+
+	engine = testEngine()
+	config := CreateConfig()
+	config.ContainerNames = []string{"web"}
+	h = newTestFilter(t, engine, config)
+	do(h, "POST", "/containers/"+id("aa1")+"/stop", "")
+	engine.containers[0].name = "renamed"
+	if rec := do(h, "POST", "/containers/"+id("aa1")+"/stop", ""); rec.Code != 404 {
+		t.Errorf("renamed out of the selector: got status %d, want 404", rec.Code)
+	}
+}
+
+func TestPsArgs(t *testing.T) {
+	tests := []struct{ args, want string }{
+		{"", ""},
+		{"aux", "ps_args=aux"},
+		{"-ef", "ps_args=-ef"},
+		{"auxe", ""},
+		{"aux -e", ""},
+		{"feww -p 1 -oargs:2000=A", ""},
+		{"axfoargs,pid", ""},
+	}
+	for _, tt := range tests {
+		engine := testEngine()
+		do(newTestFilter(t, engine, testConfig()), "GET", "/containers/web/top?ps_args="+url.QueryEscape(tt.args), "")
+		want := "GET /containers/" + id("aa1") + "/top"
+		if tt.want != "" {
+			want += "?" + tt.want
+		}
+		if got := engine.last(); got != want {
+			t.Errorf("ps_args %q: got upstream request %q, want %q", tt.args, got, want)
+		}
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"runtime/metrics"
 	"strings"
 	"testing"
+
+	"github.com/docker-proxy-filter/dpf/internal/view"
 )
 
 // The fuzzers. What a fuzzer checks is a function of its own that returns what
@@ -168,18 +170,24 @@ func selecting(mode int, names, labels string) *Config {
 // checkSieve is what FuzzSieve checks.
 func checkSieve(t *testing.T, mode int, names, labels string, block, size int, list []byte) string {
 	config := selecting(mode, names, labels)
-	engine := testEngine()
-	f, err := newFilter(context.Background(), engine, config, "test")
-	if err != nil || f.policy.needles == nil || block < 0 || size < 1 {
+	if config.validate() != nil || block < 0 || size < 1 {
 		return "no sieve"
 	}
-	thinned := thin(string(list), f.policy.needles, block, size)
+	p, err := newPolicy(config)
+	if err != nil || p.Needles == nil {
+		return "no sieve"
+	}
+	thinned := thin(list, p.Needles, block, size)
 	if len(thinned) > len(list)+1 {
 		t.Errorf("%d bytes are left of %d", len(thinned), len(list))
 	}
-	got, err := listThrough(f.policy, thinned)
+	visible, err := view.Summaries(p, thinned)
 	if err != nil {
-		return err.Error() // Closed.
+		return err.Error() // Fail closed.
+	}
+	got := ""
+	for i := range visible {
+		got += string(visible[i].Raw) + "\n"
 	}
 	want, err := expectedList(config, list)
 	plain := ""
@@ -205,12 +213,31 @@ func checkSieve(t *testing.T, mode int, names, labels string, block, size int, l
 	return got
 }
 
+// thin is what a sieve leaves of a list that arrives in pieces of size bytes.
+func thin(list []byte, needles [][]byte, block, size int) []byte {
+	sieve := view.NewSieve(needles, block)
+	var held []byte
+	next := block
+	for len(list) > 0 {
+		if size > len(list) {
+			size = len(list)
+		}
+		held = append(held, list[:size]...)
+		list = list[size:]
+		if len(held) > next {
+			length, again := sieve.Thin(held)
+			held, next = held[:length], again
+		}
+	}
+	return held
+}
+
 // checkList is what FuzzContainerList checks.
 func checkList(t *testing.T, mode int, names, labels, excludeNames, excludeLabels string, list []byte) string {
 	config := selecting(mode, names, labels)
 	config.ExcludeNames, config.ExcludeLabels = commaList(excludeNames), commaList(excludeLabels)
 	engine := answering("/containers/json", "application/json", list)
-	f, err := newFilter(context.Background(), engine, config, "test")
+	f, err := newHandler(context.Background(), engine, config, "test")
 	if err != nil {
 		return err.Error()
 	}
@@ -288,7 +315,7 @@ func checkInspect(t *testing.T, mode int, keepEnvs, maskEnvs, maskLabels string,
 	config.ScrubEnvs, config.ScrubCommands, config.ScrubMounts = mode&4 != 0, mode&8 != 0, mode&16 != 0
 	config.KeepEnvs, config.MaskEnvs, config.MaskLabels = commaList(keepEnvs), commaList(maskEnvs), commaList(maskLabels)
 	engine := answering("/containers/web/json", "application/json", inspect)
-	f, err := newFilter(context.Background(), engine, &config, "test")
+	f, err := newHandler(context.Background(), engine, &config, "test")
 	if err != nil {
 		return err.Error()
 	}
@@ -417,7 +444,7 @@ func checkConfig(t *testing.T, raw []byte) string {
 	}
 	config.Rest, known.Rest = rest, rest
 	engine := testEngine()
-	_, err := newFilter(context.Background(), engine, &known, "test")
+	_, err := newHandler(context.Background(), engine, &known, "test")
 	h, newErr := New(context.Background(), engine, config, "test")
 	if newErr != nil || h == nil {
 		t.Fatalf("New gives %v, %v", h, newErr)

@@ -301,3 +301,13 @@ func TestRealAnswersAgree(t *testing.T) {
 		}
 	}
 }
+
+// primaryName is the name with one slash, without it.
+func primaryName(names []string) string {
+	for _, name := range names {
+		if strings.Count(name, "/") == 1 {
+			return name[1:]
+		}
+	}
+	return ""
+}

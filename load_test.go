@@ -105,7 +105,7 @@ func (c *loadClient) send(h http.Handler, r *loadRequest) string {
 func (c *loadClient) reload() string {
 	config := CreateConfig()
 	config.ContainerNames = []string{"secret"}
-	f, err := newFilter(context.Background(), c.engine, config, "other")
+	f, err := newHandler(context.Background(), c.engine, config, "other")
 	if err != nil {
 		return err.Error()
 	}

@@ -6,99 +6,6 @@ import (
 	"testing"
 )
 
-func TestMatchModes(t *testing.T) {
-	c := &container{ID: id("a"), Name: "web-1", Labels: map[string]string{"app.tier": "front\nend", "team": "red", "empty": ""}}
-	tests := []struct {
-		mode, value string
-		name, label bool // matches as a name, as a label
-	}{
-		{"contains", "web", true, false},
-		{"contains", "team", false, true},
-		{"contains", "team=re", false, true},
-		{"exact", "web", false, false},
-		{"exact", "web-1", true, false},
-		{"exact", "team", false, true},
-		{"exact", "team=red", false, true},
-		{"exact", "team=re", false, false},
-		{"exact", "empty=", false, true},
-		{"exact", "team=", false, false},
-		{"glob", "web-?", true, false},
-		{"glob", "web", false, false},
-		{"glob", "*", true, true},
-		{"glob", "app.*", false, true},
-		{"glob", "appXtier", false, false},
-		{"glob", "app.*=front*", false, true},
-		{"glob", "team=r?d", false, true},
-		{"glob", "team=r?", false, false},
-		{"regexp", `web-\d+`, true, false},
-		{"regexp", `eb-\d`, false, false},
-		{"regexp", `web|db`, false, false},
-		{"regexp", `x|web-1`, true, false},
-		{"regexp", `app\..*=front.*`, false, true},
-		{"regexp", `te.m=(red|blue)`, false, true},
-	}
-	for _, tt := range tests {
-		for _, exclude := range []bool{false, true} {
-			byName := &Config{Match: tt.mode, ContainerNames: []string{tt.value}}
-			byLabel := &Config{Match: tt.mode, ContainerLabels: []string{tt.value}}
-			if exclude {
-				byName = &Config{Match: tt.mode, ExcludeNames: []string{tt.value}}
-				byLabel = &Config{Match: tt.mode, ExcludeLabels: []string{tt.value}}
-			}
-			for _, p := range []struct {
-				kind   string
-				config *Config
-				match  bool
-			}{{"name", byName, tt.name}, {"label", byLabel, tt.label}} {
-				compiled, err := newPolicy(p.config)
-				if err != nil {
-					t.Errorf("%s %s %s: %v", tt.mode, p.kind, tt.value, err)
-					continue
-				}
-				if got := compiled.visible(c); got != (p.match != exclude) {
-					t.Errorf("%s %s %s, exclude %t: got visible %t", tt.mode, p.kind, tt.value, exclude, got)
-				}
-			}
-		}
-	}
-}
-
-func TestRequireAndExclude(t *testing.T) {
-	c := &container{ID: id("a"), Name: "web", Labels: map[string]string{"team": "red"}}
-	tests := []struct {
-		name   string
-		config Config
-		want   bool
-	}{
-		{"any, both", Config{ContainerNames: []string{"web"}, ContainerLabels: []string{"team"}}, true},
-		{"any, one", Config{ContainerNames: []string{"web"}, ContainerLabels: []string{"x"}}, true},
-		{"all, both", Config{Require: "all", ContainerNames: []string{"web"}, ContainerLabels: []string{"team"}}, true},
-		{"all, name only", Config{Require: "all", ContainerNames: []string{"web"}, ContainerLabels: []string{"x"}}, false},
-		{"all, label only", Config{Require: "all", ContainerNames: []string{"x"}, ContainerLabels: []string{"team"}}, false},
-		{"all, one list", Config{Require: "all", ContainerNames: []string{"x", "web"}}, true},
-		{"excluded by name", Config{ContainerLabels: []string{"team"}, ExcludeNames: []string{"we"}}, false},
-		{"excluded by label", Config{ContainerNames: []string{"web"}, ExcludeLabels: []string{"team=red"}}, false},
-		{"not excluded", Config{ContainerNames: []string{"web"}, ExcludeLabels: []string{"team=blue"}}, true},
-		{"excludes alone show the rest", Config{ExcludeNames: []string{"db"}}, true},
-		{"excludes alone hide", Config{ExcludeNames: []string{"web"}}, false},
-	}
-	for _, tt := range tests {
-		config := tt.config
-		p, err := newPolicy(&config)
-		if err != nil {
-			t.Errorf("%s: %v", tt.name, err)
-			continue
-		}
-		if got := p.visible(c); got != tt.want {
-			t.Errorf("%s: got visible %t, want %t", tt.name, got, tt.want)
-		}
-	}
-	p, err := newPolicy(&Config{ExcludeNames: []string{"x"}})
-	if err != nil || p.visible(&container{ID: id("a")}) {
-		t.Errorf("a container whose name is not known is visible under excludeNames (%v)", err)
-	}
-}
-
 func TestPolicyRefused(t *testing.T) {
 	tests := []struct {
 		change func(c *Config)
@@ -216,18 +123,5 @@ func TestOperations(t *testing.T) {
 	rec := do(newTestFilter(t, engine, config), "POST", "/containers/web/stop", "")
 	if want := "ContainerStop is refused: it is not among the operations of this client (option operations)"; rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), want) {
 		t.Errorf("operations alone: got %d %s", rec.Code, rec.Body.String())
-	}
-}
-
-// No group that is named for reading opens files or a terminal.
-func TestReadGroup(t *testing.T) {
-	for i := range operations {
-		op := &operations[i]
-		if !contains(strings.Fields(op.group), "read") {
-			continue
-		}
-		if op.hijack || (op.method != "GET" && op.id != "ContainerWait") || strings.Contains(op.path, "archive") || strings.Contains(op.path, "export") {
-			t.Errorf("%s is in the group read", op.id)
-		}
 	}
 }

@@ -1,0 +1,60 @@
+package policy
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/docker-proxy-filter/dpf/internal/option"
+)
+
+// labelRule matches a label by its key and, if there is one, its value.
+type labelRule struct {
+	key      Pattern
+	value    Pattern
+	hasValue bool
+}
+
+// newLabelRules compiles one list of labels, "key" or "key=value".
+func newLabelRules(name, mode string, values []string) ([]labelRule, error) {
+	rules := make([]labelRule, 0, len(values))
+	for i, s := range values {
+		key, value, hasValue := strings.Cut(s, "=")
+		if key == "" {
+			return nil, option.At(name, i, s, "empty key")
+		}
+		if hasValue && value == "" && (mode == "contains" || mode == "") {
+			// Fail closed: every value contains the empty one, so that the rule
+			// would match more than it seems to.
+			return nil, option.At(name, i, s, "empty value; write "+strconv.Quote(key)+" to match every value")
+		}
+		rule := labelRule{hasValue: hasValue}
+		var err error
+		if rule.key, err = newPattern(mode, key); err == nil {
+			rule.value, err = newPattern(mode, value)
+		}
+		if err != nil {
+			return nil, option.At(name, i, s, err.Error())
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
+}
+
+// matchAnyLabel reports whether one label has both parts of one of the rules.
+func matchAnyLabel(rules []labelRule, labels map[string]string) bool {
+	for i := range rules {
+		r := &rules[i]
+		if r.key.mode == "exact" {
+			if value, ok := labels[r.key.text]; ok && (!r.hasValue || value == r.value.text) {
+				return true
+			}
+			continue
+		}
+		for key, value := range labels {
+			if r.key.re.MatchString(key) && (!r.hasValue || r.value.re.MatchString(value)) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,88 @@
+package policy
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/docker-proxy-filter/dpf/internal/option"
+)
+
+// Pattern is a string to compare with, in one of the modes of the option match.
+type Pattern struct {
+	mode string
+	text string
+	// re is the pattern in all modes. Yaegi: a call of it from where it is
+	// needed is a fifth of one of a method of ours.
+	re *regexp.Regexp
+}
+
+// newPattern compiles text for a mode.
+func newPattern(mode, text string) (Pattern, error) {
+	if !utf8.ValidString(text) {
+		return Pattern{}, errors.New("not valid UTF-8")
+	}
+	expression := regexp.QuoteMeta(text)
+	switch mode {
+	case "contains", "":
+		return Pattern{mode: "contains", text: text, re: regexp.MustCompile(expression)}, nil
+	case "exact":
+	case "glob":
+		if strings.ContainsAny(text, `[]{}\`) {
+			return Pattern{}, errors.New("a glob has * and ? only; use match: regexp for more")
+		}
+		expression = strings.ReplaceAll(strings.ReplaceAll(expression, `\*`, `.*`), `\?`, `.`)
+	case "regexp":
+		// By itself, so that no parenthesis closes the one below.
+		if _, err := regexp.Compile(text); err != nil {
+			return Pattern{}, err
+		}
+		expression = text
+	default:
+		return Pattern{}, errors.New("no such match mode")
+	}
+	re, err := regexp.Compile(`^(?s:` + expression + `)$`)
+	if err != nil {
+		return Pattern{}, err
+	}
+	return Pattern{mode: mode, text: text, re: re}, nil
+}
+
+// MatchAny reports whether one of the patterns matches s.
+func MatchAny(patterns []Pattern, s string) bool {
+	for i := range patterns {
+		if patterns[i].re.MatchString(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// newPatterns compiles one list of names.
+func newPatterns(name, mode string, values []string) ([]Pattern, error) {
+	patterns := make([]Pattern, 0, len(values))
+	for i, value := range values {
+		p, err := newPattern(mode, value)
+		if err != nil {
+			return nil, option.At(name, i, value, err.Error())
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns, nil
+}
+
+// KeyGlobs compiles the globs of an option for keys, which match without regard
+// to case: what is compared has to be in lower case. The error is an
+// *option.Error.
+func KeyGlobs(name string, globs []string) ([]Pattern, error) {
+	patterns := make([]Pattern, 0, len(globs))
+	for i, glob := range globs {
+		p, err := newPattern("glob", strings.ToLower(glob))
+		if err != nil {
+			return nil, option.At(name, i, glob, err.Error())
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns, nil
+}

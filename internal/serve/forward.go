@@ -1,0 +1,169 @@
+package serve
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
+	"github.com/docker-proxy-filter/dpf/internal/proxy"
+	"github.com/docker-proxy-filter/dpf/internal/view"
+)
+
+// forward hands the request to the router's service as the endpoint describes
+// it, with ref in the place of the client's reference and the response writer
+// untouched. Yaegi: a writer of ours would lose Flush, and with it streams and
+// hijacked connections.
+func (h *Handler) forward(x *exchange, ref string) error {
+	if err := h.rebuild(x.req, x.ep, ref); err != nil {
+		return err
+	}
+	if h.log.debugs() {
+		h.logForwarded(x)
+	}
+	h.next.ServeHTTP(x.rw, x.req)
+	return nil
+}
+
+func (h *Handler) logForwarded(x *exchange) {
+	h.log.debugf("%s: forwarded as %s %q", x.ep.Op.ID, x.req.Method, x.req.RequestURI)
+}
+
+// forwardAsIs forwards an operation with query, body and connection as they
+// come, where nothing is hidden or where insecureAllowOperations says so. The
+// path is still the one that was judged, and what the scrub options forbid to
+// ask for is left out.
+func (h *Handler) forwardAsIs(x *exchange) {
+	h.dropParameters(x.ep.Sent)
+	proxy.SetTarget(x.req, x.ep.Path(x.ep.Ref), x.ep.Sent.Encode())
+	if h.log.debugs() {
+		h.logForwarded(x)
+	}
+	h.next.ServeHTTP(x.rw, x.req)
+}
+
+// fetch is forward with the answer held back.
+func (h *Handler) fetch(x *exchange, ref string) (*proxy.Answer, error) {
+	if err := h.rebuild(x.req, x.ep, ref); err != nil {
+		return nil, err
+	}
+	return h.upstream.Fetch(x.req, 0, nil)
+}
+
+// fetchList is fetch for ContainerList, less elements that no client of the
+// policy would see.
+func (h *Handler) fetchList(x *exchange) (*proxy.Answer, error) {
+	if len(h.policy.Needles) == 0 {
+		return h.fetch(x, "")
+	}
+	if err := h.rebuild(x.req, x.ep, ""); err != nil {
+		return nil, err
+	}
+	sieve := view.NewSieve(h.policy.Needles, view.SieveBlock)
+	return h.upstream.Fetch(x.req, view.SieveBlock, func(body []byte) (length, next int) { return sieve.Thin(body) })
+}
+
+// stream is forward with the answer passed through lines.
+func (h *Handler) stream(x *exchange, out *outcome) error {
+	if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
+		return err
+	}
+	if err := h.upstream.Stream(x.req, out.lines); err != nil {
+		// The answer has begun: its end tells the client.
+		h.log.debugf("%s: the stream ended: %v", x.ep.Op.ID, err)
+	}
+	return nil
+}
+
+// rebuild makes req the request that the endpoint describes and nothing else:
+// path, query, body and connection headers are built anew from what was
+// understood.
+func (h *Handler) rebuild(req *http.Request, ep *engineapi.Endpoint, ref string) error {
+	query := ""
+	if len(ep.Query) > 0 {
+		if h.scrub.DropsDetails || ep.Op.Has("ps_args") {
+			h.dropParameters(ep.Query)
+		}
+		query = ep.Query.Encode()
+	}
+	// Yaegi: ep.Path, without the call.
+	proxy.SetTarget(req, ep.Version+strings.Replace(ep.Op.Path, "{}", ref, 1), query)
+	if ep.Op.Body == engineapi.NoBody && ep.Op.Upgrade == "" {
+		proxy.Bare(req, proxy.BareHeaders)
+		return nil
+	}
+	return rebuildRest(req, ep.Op)
+}
+
+// rebuildRest makes anew the connection headers and the body.
+func rebuildRest(req *http.Request, op *engineapi.Operation) error {
+	proxy.SetUpgrade(req, op.Upgrade)
+	switch op.Body {
+	case engineapi.NoBody:
+		proxy.DropBody(req)
+		return nil
+	case engineapi.StreamBody:
+		if op.ContentType != "" {
+			req.Header.Set("Content-Type", op.ContentType)
+		}
+		return nil
+	case engineapi.ExecBody, engineapi.ExecStartBody, engineapi.UpdateBody, engineapi.CommitBody, engineapi.ConnectBody:
+		return rebuildBody(req, op)
+	default:
+		return refusal(http.StatusForbidden, op.ID+" is refused: nobody knows its request body")
+	}
+}
+
+// rebuildBody replaces a JSON body by the encoding of what was understood of
+// it. Keys fold and repeat in JSON: what is judged and what is sent must be
+// the same.
+func rebuildBody(req *http.Request, op *engineapi.Operation) error {
+	raw, err := readBody(req, op)
+	if err != nil {
+		return err
+	}
+	if len(raw) == 0 {
+		proxy.DropBody(req)
+		return nil
+	}
+	body, err := engineapi.Reencode(op.Body, raw)
+	if errors.Is(err, engineapi.ErrPrivileged) {
+		return refusal(http.StatusForbidden, op.ID+" is refused: "+err.Error())
+	}
+	if err != nil {
+		return refusal(http.StatusBadRequest, op.ID+": the request body is not valid: "+err.Error())
+	}
+	proxy.SetJSON(req, body)
+	return nil
+}
+
+// readBody reads a JSON request body, of engineapi.MaxBody bytes at most.
+func readBody(req *http.Request, op *engineapi.Operation) ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(req.Body, engineapi.MaxBody+1))
+	if err != nil {
+		return nil, refusal(http.StatusBadRequest, op.ID+": the request body cannot be read")
+	}
+	if len(raw) > engineapi.MaxBody {
+		return nil, refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf("%s: the request body is larger than %d bytes", op.ID, engineapi.MaxBody))
+	}
+	return bytes.TrimSpace(raw), nil
+}
+
+// harmlessPsArgs are the values of ps_args that are forwarded. dockerd runs
+// the ps of the host with it: by any pattern wider than a list of exact values
+// a client reads the environment of any process, hidden containers included.
+var harmlessPsArgs = map[string]bool{"-ef": true, "aux": true, "-aux": true, "ax": true}
+
+// dropParameters removes from the query what the client may not ask for.
+func (h *Handler) dropParameters(query url.Values) {
+	if !harmlessPsArgs[query.Get("ps_args")] {
+		delete(query, "ps_args")
+	}
+	if h.scrub.DropsDetails {
+		delete(query, "details")
+	}
+}

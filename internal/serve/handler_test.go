@@ -1,0 +1,76 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/docker-proxy-filter/dpf/internal/policy"
+	"github.com/docker-proxy-filter/dpf/internal/proxy"
+	"github.com/docker-proxy-filter/dpf/internal/scrub"
+)
+
+// A probe is forwarded as it would be by the way of every other operation.
+func TestProbesAgree(t *testing.T) {
+	methods := []string{"GET", "HEAD", "POST", "get", "PUT"}
+	paths := []string{
+		"/_ping", "/version", "/v1.24/_ping", "/v1.41/version", "/v1.99/_ping", "/v1.23/_ping", "/v1.100/version", "/v2.41/_ping",
+		"/_ping/", "//_ping", "/_ping\n", "/v1.41/_pingx", "/versions", "/v1.41/v1.41/_ping", "/V1.41/_ping", "/info", "/x/_ping",
+	}
+	for _, refused := range []string{"", "SystemVersion", "SystemPing", "SystemPingHead"} {
+		fast := echoing(t, refused)
+		plain := echoing(t, refused)
+		plain.probes = false
+		for _, method := range methods {
+			for _, path := range paths {
+				got, want := probed(fast, method, path), probed(plain, method, path)
+				if got != want {
+					t.Errorf("refused %q: %s %q\ngot  %s\nwant %s", refused, method, path, got, want)
+				}
+			}
+		}
+	}
+}
+
+// echoing returns a handler in front of an engine that says what reached it.
+func echoing(t *testing.T, refused string) *Handler {
+	t.Helper()
+	next := http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+		header, _ := json.Marshal(req.Header) // with its keys in order
+		_, _ = fmt.Fprintf(rw, "%s %s %q %d %s", req.Method, req.RequestURI, req.URL.RawPath, req.ContentLength, header)
+	})
+	p, err := policy.New(&policy.Config{Labels: []string{"homepage.group"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	upstream, err := proxy.NewUpstream(context.Background(), next, "", 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := NewLogger("error", "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusals := map[string]string{refused: "refused"}
+	return New(&Options{Next: next, Upstream: upstream, Policy: p, Scrub: &scrub.Scrubber{}, Refusals: refusals, Log: log})
+}
+
+// probed is the answer to a request that has everything that is not forwarded.
+func probed(h *Handler, method, path string) string {
+	req := httptest.NewRequest(method, "/x", strings.NewReader("body"))
+	req.URL.Path, req.URL.RawPath = path, "/escaped"
+	for _, drop := range []map[string]bool{proxy.BareHeaders, proxy.AnswerHeaders} {
+		for key := range drop {
+			req.Header.Set(key, "x")
+		}
+	}
+	req.Header.Set("Upgrade", "h2c")
+	req.Header.Set("Cookie", "kept")
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, req)
+	return fmt.Sprint(rec.Code, " ", rec.Body.String())
+}

@@ -1,0 +1,161 @@
+package serve
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
+	"github.com/docker-proxy-filter/dpf/internal/proxy"
+	"github.com/docker-proxy-filter/dpf/internal/rawjson"
+	"github.com/docker-proxy-filter/dpf/internal/view"
+)
+
+// containerList answers ContainerList with the visible containers.
+func (h *Handler) containerList(x *exchange) (*outcome, error) {
+	limit := 0
+	if len(x.ep.Query) > 0 {
+		var err error
+		if limit, err = h.narrowList(x); err != nil {
+			return nil, err
+		}
+	}
+	ans, err := h.fetchList(x)
+	if err != nil {
+		return nil, err
+	}
+	if ans.Status != http.StatusOK {
+		// dockerd's words are about the query, which holds no reference to a
+		// hidden container by now.
+		return nil, relay(ans)
+	}
+	if ans.Body, err = h.listed(x, ans, limit); err != nil {
+		return nil, err
+	}
+	return answered(ans), nil
+}
+
+// narrowList makes the query one about visible containers and returns the
+// limit.
+func (h *Handler) narrowList(x *exchange) (int, error) {
+	limit, err := takeLimit(x.ep)
+	if err != nil {
+		return 0, err
+	}
+	return limit, h.narrowContainers(x)
+}
+
+// takeLimit takes the limit off the query: applied by dockerd, before the
+// filter, it would return too few and tell how many hidden containers are
+// newer. A limit implies that stopped containers are listed, too.
+func takeLimit(ep *engineapi.Endpoint) (int, error) {
+	value := ep.Query.Get("limit")
+	ep.Query.Del("limit")
+	if value == "" {
+		return 0, nil
+	}
+	limit, err := strconv.Atoi(value)
+	if err != nil {
+		return 0, refusal(http.StatusBadRequest, fmt.Sprintf("ContainerList: limit: %q is not a number", value))
+	}
+	if limit > 0 {
+		ep.Query.Set("all", "1")
+	}
+	return limit, nil
+}
+
+// listed keeps the elements of the visible containers, their bytes unchanged,
+// and of these the first limit if limit is positive.
+func (h *Handler) listed(x *exchange, ans *proxy.Answer, limit int) ([]byte, error) {
+	if !ans.IsJSON() {
+		return nil, proxy.ErrNotJSON(ans)
+	}
+	elements, err := view.Summaries(h.policy, ans.Body)
+	if err != nil {
+		return nil, err
+	}
+	if limit > 0 && len(elements) > limit {
+		elements = elements[:limit]
+	}
+	body, aliased := join(elements)
+	if aliased || view.MayRefer(body) {
+		inv, _, err := h.inventory(x)
+		if err != nil {
+			return nil, err
+		}
+		if err := inv.CutReferences(elements); err != nil {
+			return nil, err
+		}
+		body, _ = join(elements)
+	}
+	body = append(body, '\n')
+	if !h.scrub.Concerns(x.ep.Op.ID) {
+		return body, nil
+	}
+	return h.scrub.Answer(x.ep.Op.ID, body)
+}
+
+// join makes a list of elements, and reports whether one has more than one name.
+func join(elements []view.Summary) (body []byte, aliased bool) {
+	kept := make([][]byte, len(elements))
+	for i := range elements {
+		kept[i] = elements[i].Raw
+		aliased = aliased || elements[i].Aliased
+	}
+	return rawjson.JoinList(kept), aliased
+}
+
+// narrowContainers replaces the references in the query parameter filters by
+// full IDs of visible containers.
+func (h *Handler) narrowContainers(x *exchange) error {
+	filters, err := h.filters(x)
+	if err != nil || filters == nil {
+		return err
+	}
+	if len(filters["id"])+len(filters["before"])+len(filters["since"])+len(filters["ancestor"]) > 0 {
+		v, err := h.visible(x)
+		if err != nil {
+			return err
+		}
+		resolveAncestors(v.usage, filters["ancestor"])
+		if err := resolveContainers(v, filters); err != nil {
+			return err
+		}
+	}
+	x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
+	return nil
+}
+
+// resolveContainers resolves the values of id, before and since among the
+// visible containers.
+func resolveContainers(v *visible, filters map[string][]string) error {
+	for i, ref := range filters["id"] {
+		filters["id"][i] = engineapi.UnknownID
+		if res := v.inv.Resolve(ref); res.ID != "" && strings.HasPrefix(res.ID, ref) {
+			filters["id"][i] = res.ID
+		}
+	}
+	for _, key := range []string{"before", "since"} {
+		for i, ref := range filters[key] {
+			c := v.inv.Exact(ref)
+			if c == nil {
+				status, message := engineapi.UnknownFilter(v.engine, ref)
+				return engineError(v.engine, status, message)
+			}
+			filters[key][i] = c.Container.ID
+		}
+	}
+	return nil
+}
+
+// resolveAncestors resolves images among those that visible containers use: a
+// name that only hidden ones use, of an image that visible ones use, too, would
+// list them.
+func resolveAncestors(usage *view.Usage, images []string) {
+	for i, name := range images {
+		if images[i] = usage.ResolveImage(name); images[i] == "" {
+			images[i] = engineapi.UnknownID
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package serve
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
+	"github.com/docker-proxy-filter/dpf/internal/proxy"
+)
+
+// kind is what a client is told instead of an answer.
+type kind int
+
+const (
+	refused  kind = iota // by the plugin, in its own words
+	absent               // the words of dockerd for an object that does not exist
+	said                 // other words of dockerd
+	relayed              // an error of the upstream, as it came
+	replaced             // an error of the upstream, without its words
+)
+
+// failure is an error that says what the client is told. Any other error is one
+// of the plugin or of the upstream, of which only the log says more.
+type failure struct {
+	kind    kind
+	status  int
+	message string
+	engine  http.Header   // of an answer of dockerd, or nil
+	answer  *proxy.Answer // of the upstream
+}
+
+func (e *failure) Error() string { return e.message }
+
+// refusal is the error for a request that is not forwarded.
+func refusal(status int, reason string) error {
+	e := &failure{kind: refused, status: status, message: reason}
+	return e
+}
+
+// notFound is the error for an object that is hidden or does not exist: the
+// same for both. engine is the header of the answer that decided.
+func notFound(engine http.Header) error {
+	e := &failure{kind: absent, status: http.StatusNotFound, engine: engine}
+	return e
+}
+
+// engineError is an error in dockerd's words.
+func engineError(engine http.Header, status int, message string) error {
+	e := &failure{kind: said, status: status, message: message, engine: engine}
+	return e
+}
+
+// relay is the error for an error answer of the upstream whose words the client
+// may read. One that is not dockerd's, such as the page of a socket proxy, is put
+// into dockerd's shape.
+func relay(ans *proxy.Answer) error {
+	if ans.Status < 400 {
+		return proxy.ErrUnexpected(ans)
+	}
+	e := &failure{kind: relayed, answer: ans}
+	if !ans.IsJSON() {
+		e.kind = replaced
+	}
+	return e
+}
+
+// replace is the error for an answer of the upstream whose words the client may
+// not read.
+func replace(ans *proxy.Answer) error {
+	e := &failure{kind: replaced, answer: ans}
+	return e
+}
+
+// refusedOperation is the error for an operation that the client may not use.
+// docker inspect asks for a name as one kind of object after the other, and
+// takes any answer but 404 for the end: what it may not ask for does not exist.
+func refusedOperation(x *exchange, reason string) error {
+	e := &failure{kind: refused, status: http.StatusForbidden, message: reason}
+	if x.ep.Op.HiddenIfRefused {
+		e.kind = absent
+	}
+	return e
+}
+
+// replyError answers a request that a handler did not answer. It is the one
+// place that does.
+func (h *Handler) replyError(x *exchange, err error) {
+	if ans := proxy.VersionError(err); ans != nil {
+		ans.Send(x.rw)
+		return
+	}
+	e, ok := err.(*failure) //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
+	if !ok {
+		h.log.Errorf("%s: %v", x.ep.Op.ID, err)
+		proxy.WriteError(x.rw, nil, http.StatusBadGateway, "dpf: "+x.ep.Op.ID+": the answer of the Docker API could not be used; the log of Traefik has the reason")
+		return
+	}
+	switch e.kind {
+	case refused:
+		h.log.infof("refused %s %q: %s", x.req.Method, x.req.URL.Path, e.message)
+		proxy.WriteError(x.rw, nil, e.status, "dpf: "+e.message)
+	case absent:
+		h.log.infof("%s: not visible: %q", x.ep.Op.ID, x.ep.Ref)
+		writeEngineError(x.rw, x.ep.Op, e.engine, http.StatusNotFound, x.ep.Absence(e.engine))
+	case said:
+		writeEngineError(x.rw, x.ep.Op, e.engine, e.status, e.message)
+	case relayed:
+		e.answer.Send(x.rw)
+	default:
+		h.replaceError(x, e.answer)
+	}
+}
+
+// replaceError sends the status of an error answer on, without its words.
+func (h *Handler) replaceError(x *exchange, ans *proxy.Answer) {
+	status := ans.Status
+	if status < 400 {
+		status = http.StatusBadGateway
+	}
+	if ans.Status >= 500 && !ans.IsJSON() {
+		// Not the engine's: the socket proxy is down, or does not reach it.
+		h.log.Errorf("%s: the upstream answered %d", x.ep.Op.ID, ans.Status)
+	} else {
+		h.log.infof("%s: the upstream answered %d", x.ep.Op.ID, ans.Status)
+	}
+	proxy.WriteError(x.rw, ans.Header, status, "dpf: "+x.ep.Op.ID+": the upstream answered "+strconv.Itoa(ans.Status)+" "+http.StatusText(ans.Status))
+}
+
+// writeEngineError answers with an error of dockerd in the shape that it has
+// for the operation.
+func writeEngineError(rw http.ResponseWriter, op *engineapi.Operation, engine http.Header, status int, message string) {
+	if !op.TextErrors {
+		proxy.WriteError(rw, engine, status, message)
+		return
+	}
+	// Docker: attach takes the connection over before it looks for the
+	// container and writes its error as text, without a length.
+	rw.Header().Set("Content-Type", "application/vnd.docker.raw-stream")
+	rw.WriteHeader(status)
+	if flusher, ok := rw.(http.Flusher); ok {
+		flusher.Flush()
+	}
+	io.WriteString(rw, message+"\r\n")
+}
+
+// RefuseAll returns the handler of a configuration that is not valid: it answers
+// every request with 503 and the message.
+func RefuseAll(message string) http.Handler { return &refuseAll{message: message} }
+
+type refuseAll struct {
+	message string
+}
+
+func (r *refuseAll) ServeHTTP(rw http.ResponseWriter, _ *http.Request) {
+	proxy.WriteError(rw, nil, http.StatusServiceUnavailable, "dpf: "+r.message)
+}
