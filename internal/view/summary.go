@@ -31,11 +31,11 @@ func Summaries(p *policy.Policy, list []byte) ([]Summary, error) {
 		}
 		// Not of the form that the candidates were cut by.
 	}
-	elements, err := rawjson.Elements(list)
+	bodies, err := summaryBodies(list)
 	if err != nil {
 		return nil, err
 	}
-	bodies, err := summaryBodies(list)
+	elements, err := rawjson.Elements(list)
 	if err != nil {
 		return nil, err
 	}
