@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image/png"
 	"io/fs"
@@ -88,26 +89,35 @@ var sources = map[string]func(dst string) error{
 	"archive":      unpackArchive,
 }
 
-// unpackArchive makes the archive that the Go module proxy makes of a tag, and
-// unpacks it as Traefik does what it gets from the catalog.
+// release is the plugin's module as a tag would publish it.
+var release = module.Version{Path: plugin.Module, Version: "v1.0.0"}
+
+// makeArchive makes the archive that the Go module proxy makes of a tag.
+func makeArchive() (file string, err error) {
+	dir, err := os.MkdirTemp(shared.dir, "archive-")
+	if err != nil {
+		return "", err
+	}
+	if err := plugin.Copy(shared.plugin, filepath.Join(dir, "module")); err != nil {
+		return "", err
+	}
+	archive, err := os.Create(filepath.Join(dir, "module.zip"))
+	if err != nil {
+		return "", err
+	}
+	if err := zip.CreateFromDir(archive, release, filepath.Join(dir, "module")); err != nil {
+		return "", errors.Join(err, archive.Close())
+	}
+	return archive.Name(), archive.Close()
+}
+
+// unpackArchive unpacks as Traefik does what it gets from the catalog.
 func unpackArchive(dst string) error {
-	tree, err := os.MkdirTemp(shared.dir, "archive-")
+	archive, err := makeArchive()
 	if err != nil {
 		return err
 	}
-	if err := plugin.Copy(shared.plugin, filepath.Join(tree, "module")); err != nil {
-		return err
-	}
-	archive, err := os.Create(filepath.Join(tree, "module.zip"))
-	if err != nil {
-		return err
-	}
-	defer archive.Close()
-	version := module.Version{Path: plugin.Module, Version: "v1.0.0"}
-	if err := zip.CreateFromDir(archive, version, filepath.Join(tree, "module")); err != nil {
-		return err
-	}
-	return zip.Unzip(dst, version, archive.Name())
+	return zip.Unzip(dst, release, archive)
 }
 
 // Whatever the plugin is made of, the same packages and files of theirs are in
