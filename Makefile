@@ -49,10 +49,9 @@ lint: $(GOLANGCI)
 unit:
 	go test -race -shuffle=on -count=1 ./...
 
-#? yaegi: the plugin's tests, interpreted as in Traefik
+#? yaegi: the plugin's tests, interpreted as in Traefik, package by package
 yaegi: $(YAEGI)
-	$(YAEGI) test -v . > yaegi.log 2>&1 || { grep -a -A 20 -e '--- FAIL' -e panic: yaegi.log | head -100; exit 1; }
-	@echo "yaegi: $$(grep -a -c -e '^--- PASS' yaegi.log) tests passed, interpreted"
+	@scripts/yaegi.sh $(YAEGI)
 
 #? fuzz: run every fuzzer for FUZZTIME=30s; the lines have the executions
 fuzz:

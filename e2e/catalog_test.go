@@ -2,14 +2,17 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image/png"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +22,8 @@ import (
 	"github.com/traefik/yaegi/interp"
 	"github.com/traefik/yaegi/stdlib"
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/zip"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
 )
@@ -77,35 +82,101 @@ func TestCatalogManifest(t *testing.T) {
 	}
 }
 
+// sources are the ways in which the plugin gets into the GOPATH that Traefik and
+// the analyser give to Yaegi.
+var sources = map[string]func(dst string) error{
+	"local plugin": func(dst string) error { return plugin.Copy(shared.plugin, dst) },
+	"archive":      unpackArchive,
+}
+
+// release is the plugin's module as a tag would publish it.
+var release = module.Version{Path: plugin.Module, Version: "v1.0.0"}
+
+// makeArchive makes the archive that the Go module proxy makes of a tag.
+func makeArchive() (file string, err error) {
+	dir, err := os.MkdirTemp(shared.dir, "archive-")
+	if err != nil {
+		return "", err
+	}
+	if err := plugin.Copy(shared.plugin, filepath.Join(dir, "module")); err != nil {
+		return "", err
+	}
+	archive, err := os.Create(filepath.Join(dir, "module.zip"))
+	if err != nil {
+		return "", err
+	}
+	if err := zip.CreateFromDir(archive, release, filepath.Join(dir, "module")); err != nil {
+		return "", errors.Join(err, archive.Close())
+	}
+	return archive.Name(), archive.Close()
+}
+
+// unpackArchive unpacks as Traefik does what it gets from the catalog.
+func unpackArchive(dst string) error {
+	archive, err := makeArchive()
+	if err != nil {
+		return err
+	}
+	return zip.Unzip(dst, release, archive)
+}
+
+// Whatever the plugin is made of, the same packages and files of theirs are in
+// the archive as in the repository.
+func TestCatalogArchive(t *testing.T) {
+	got := map[string][]string{}
+	for source, put := range sources {
+		dst := filepath.Join(t.TempDir(), "module")
+		if err := put(dst); err != nil {
+			t.Fatalf("%s: %v", source, err)
+		}
+		err := filepath.WalkDir(dst, func(name string, _ fs.DirEntry, err error) error {
+			if path.Ext(name) == ".go" {
+				got[source] = append(got[source], strings.TrimPrefix(name, dst))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(got["archive"]) == 0 || !slices.Equal(got["archive"], got["local plugin"]) {
+		t.Errorf("got files %q, in the archive %q", got["local plugin"], got["archive"])
+	}
+}
+
 // The analyser loads the plugin with Yaegi alone, decodes testData into its
 // configuration and calls New, all of it within ten seconds. A configuration
 // that New refuses passes there and answers 503 to everybody, so that the
 // handler has to serve as well.
 func TestCatalogLoads(t *testing.T) {
-	m := readManifest(t)
-	goPath := t.TempDir()
-	if err := plugin.Copy(shared.plugin, filepath.Join(goPath, "src", filepath.FromSlash(m.Import))); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	next := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Api-Version", "1.41")
-		_, _ = rw.Write([]byte("OK"))
-	})
-	handler, err := loadAsCatalog(ctx, goPath, m, next)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rw := httptest.NewRecorder()
-	handler.ServeHTTP(rw, httptest.NewRequest(http.MethodGet, "/_ping", nil))
-	if rw.Code != http.StatusOK || rw.Body.String() != "OK" {
-		t.Errorf("got %d %s", rw.Code, rw.Body)
-	}
-	rw = httptest.NewRecorder()
-	handler.ServeHTTP(rw, httptest.NewRequest(http.MethodPost, "/containers/web/stop", nil))
-	if rw.Code != http.StatusForbidden {
-		t.Errorf("got %d %s, want 403: testData says operations: [read]", rw.Code, rw.Body)
+	for source, put := range sources {
+		t.Run(source, func(t *testing.T) {
+			m := readManifest(t)
+			goPath := t.TempDir()
+			if err := put(filepath.Join(goPath, "src", filepath.FromSlash(m.Import))); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			next := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+				rw.Header().Set("Api-Version", "1.41")
+				_, _ = rw.Write([]byte("OK"))
+			})
+			handler, err := loadAsCatalog(ctx, goPath, m, next)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rw := httptest.NewRecorder()
+			handler.ServeHTTP(rw, httptest.NewRequest(http.MethodGet, "/_ping", nil))
+			if rw.Code != http.StatusOK || rw.Body.String() != "OK" {
+				t.Errorf("got %d %s", rw.Code, rw.Body)
+			}
+			rw = httptest.NewRecorder()
+			handler.ServeHTTP(rw, httptest.NewRequest(http.MethodPost, "/containers/web/stop", nil))
+			if rw.Code != http.StatusForbidden {
+				t.Errorf("got %d %s, want 403: testData says operations: [read]", rw.Code, rw.Body)
+			}
+		})
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 // workflow is what the tests look at in a workflow file.
 type workflow struct {
+	On          struct{ Schedule []struct{ Cron string } }
 	Permissions map[string]string
 	Jobs        map[string]struct {
 		Permissions map[string]string
@@ -31,7 +32,7 @@ func readWorkflows(t *testing.T) map[string]workflow {
 		t.Fatalf("got %d workflows, %v", len(files), err)
 	}
 	action := regexp.MustCompile(`uses: (.*)`)
-	pinned := regexp.MustCompile(`^(\./\S+|[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
+	pinned := regexp.MustCompile(`^(\./\S+|[\w-]+(/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
 	workflows := map[string]workflow{}
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
@@ -52,8 +53,17 @@ func readWorkflows(t *testing.T) map[string]workflow {
 	return workflows
 }
 
-// CI runs the target that contributors run, with no right to write but that of
-// the job that makes the release.
+// jobRights are the rights of jobs that have more than to read the repository:
+// to make the release, to hand in what was found, and to prove which workflow
+// has found it.
+var jobRights = map[string]string{
+	"release.yml release":     "map[contents:write]",
+	"codeql.yml analyze":      "map[contents:read security-events:write]",
+	"scorecard.yml scorecard": "map[contents:read id-token:write security-events:write]",
+}
+
+// CI runs the target that contributors run, every week without a commit too,
+// and no job has a right that it does not need.
 func TestWorkflows(t *testing.T) {
 	workflows := readWorkflows(t)
 	for name, w := range workflows {
@@ -61,10 +71,13 @@ func TestWorkflows(t *testing.T) {
 			t.Errorf("%s: got permissions %s", name, got)
 		}
 		for job, j := range w.Jobs {
-			if j.Permissions != nil && (name != "release.yml" || job != "release" || fmt.Sprint(j.Permissions) != "map[contents:write]") {
-				t.Errorf("%s: job %s: got permissions %v", name, job, j.Permissions)
+			if got := fmt.Sprint(j.Permissions); j.Permissions != nil && got != jobRights[name+" "+job] {
+				t.Errorf("%s: job %s: got permissions %s", name, job, got)
 			}
 		}
+	}
+	if len(workflows["test.yml"].On.Schedule) != 1 {
+		t.Errorf("test.yml runs %v, want once a week", workflows["test.yml"].On.Schedule)
 	}
 	var runs []string
 	for _, step := range workflows["test.yml"].Jobs["test"].Steps {
@@ -75,6 +88,33 @@ func TestWorkflows(t *testing.T) {
 	}
 	if got := workflows["release.yml"].Jobs["test"].Uses; got != "./.github/workflows/test.yml" {
 		t.Errorf("release.yml tests with %q", got)
+	}
+}
+
+// Every folder that is to be kept up to date has what is read there.
+func TestDependabot(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(shared.plugin, ".github", "dependabot.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config struct {
+		Updates []struct {
+			Ecosystem string `yaml:"package-ecosystem"`
+			Directory string
+		}
+	}
+	if err := yaml.Unmarshal(raw, &config); err != nil {
+		t.Fatal(err)
+	}
+	manifests := map[string]string{"github-actions": ".github/workflows", "gomod": "go.mod", "npm": "package-lock.json"}
+	if len(config.Updates) != len(manifests) {
+		t.Errorf("got %d ecosystems, want %d", len(config.Updates), len(manifests))
+	}
+	for _, u := range config.Updates {
+		manifest := filepath.Join(shared.plugin, u.Directory, manifests[u.Ecosystem])
+		if _, err := os.Stat(manifest); manifests[u.Ecosystem] == "" || err != nil {
+			t.Errorf("%s in %s: %v", u.Ecosystem, u.Directory, err)
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ func (p *phase) judge(router string, r request, a answer, took time.Duration, ou
 // fit finds the group that an answer shows. If it shows none, it says what is
 // wrong, and what leaks whichever group it is.
 func (p *phase) fit(router string, r request, a answer) (_ group, problem, leak string) {
-	all := append(a.header, a.body...)
+	all := slices.Concat(a.header, a.body)
 	for i, g := range p.shows(router) {
 		wrong, told := p.scene.wrong(r, a, g), p.scene.leak(all, r.ref, g)
 		if wrong == "" && told == "" {

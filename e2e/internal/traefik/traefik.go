@@ -25,6 +25,7 @@ type Config struct {
 	EntryPoints []string // names; each gets a free loopback port
 	Dynamic     string   // routing configuration of the file provider, YAML
 	Flags       []string // further install configuration, in flag form; ${x} is the address of the entry point x
+	Env         []string // additions to the environment
 }
 
 // Instance is a running Traefik.
@@ -67,6 +68,7 @@ func Start(config Config) (*Instance, error) {
 
 	cmd := exec.Command(config.Bin, t.flags(config)...)
 	cmd.Dir = config.Dir
+	cmd.Env = append(os.Environ(), config.Env...)
 	t.daemon, err = proc.Start("traefik", filepath.Join(config.Dir, "traefik.out"), cmd)
 	if err != nil {
 		return nil, err
