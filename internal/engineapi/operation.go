@@ -34,9 +34,6 @@ const (
 	ServiceInspect                 // taken from the filtered list
 	TaskList                       // tasks that do not match are cut
 	TaskInspect                    // taken from the filtered list
-
-	// Actions is the number of actions.
-	Actions
 )
 
 // BodyKind is the request body that an operation has.

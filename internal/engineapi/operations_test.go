@@ -124,7 +124,7 @@ func actionName(op *Operation) string {
 		return "refuse; opened: check"
 	}
 	switch op.Action {
-	case Refuse, Actions:
+	case Refuse:
 		return "refuse"
 	case Forward:
 		return "pass"

@@ -192,7 +192,7 @@ func (s *Scrubber) checkEnvs(body []byte) error {
 	if err := json.Unmarshal(body, &check); err != nil {
 		return err
 	}
-	left := append(check.Config.Env, check.ContainerConfig.Env...)
+	left := append(append([]string{}, check.Config.Env...), check.ContainerConfig.Env...)
 	if strings.Join(s.variables(left), "\x00") != strings.Join(left, "\x00") {
 		return errors.New("the environment could not be removed")
 	}

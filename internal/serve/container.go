@@ -89,8 +89,7 @@ func (h *Handler) containerStats(x *exchange) (*outcome, error) {
 	if !inv.HiddenMode(res.mode) {
 		return forwarded(res.id), nil
 	}
-	line := func(raw []byte) ([]byte, error) { return view.CutNetworks(raw) }
-	return &outcome{lines: proxy.NewLineWriter(x.rw, h.upstream.Limit, nil, line), ref: res.id}, nil
+	return &outcome{lines: proxy.NewLineWriter(x.rw, h.upstream.Limit, nil, view.CutNetworks), ref: res.id}, nil
 }
 
 // containerInspect answers ContainerInspect: in one round trip where the answer

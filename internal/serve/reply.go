@@ -107,7 +107,7 @@ func (h *Handler) replyError(x *exchange, err error) {
 		writeEngineError(x.rw, x.ep.Op, e.engine, e.status, e.message)
 	case relayed:
 		e.answer.Send(x.rw)
-	default:
+	case replaced:
 		h.replaceError(x, e.answer)
 	}
 }

@@ -67,7 +67,7 @@ func (h *Handler) element(x *exchange, list *proxy.Answer, raw []byte, err error
 	if raw, err = h.scrub.Answer(x.ep.Op.ID, raw); err != nil {
 		return nil, err
 	}
-	list.Body = append(raw[:len(raw):len(raw)], '\n')
+	list.Body = endLine(raw)
 	return answered(list), nil
 }
 

@@ -114,7 +114,7 @@ func element(i int) string {
 func thin(list string, needles [][]byte, block, size int) (string, int) {
 	most := 0
 	if len(needles) == 0 {
-		return list, len(list)
+		return list, most
 	}
 	sieve := NewSieve(needles, block)
 	var held []byte
