@@ -206,7 +206,9 @@ func (t *FieldTable) shapeOf(element string, open bool) *rawjson.Shape {
 }
 
 func (t *FieldTable) setEach(s *rawjson.Shape, form rawjson.Form, element string, open bool) {
-	s.Each, s.Form = t.shapeOf(element, open), form
+	// Yaegi: in one assignment with the call, the form would be lost.
+	s.Each = t.shapeOf(element, open)
+	s.Form = form
 	if open && s.Each.Form == rawjson.Any {
 		s.Form = rawjson.Any
 	}
@@ -216,7 +218,8 @@ func (t *FieldTable) setMembers(s *rawjson.Shape, typ *FieldType, open bool) {
 	if typ == nil {
 		return // Closed: no line, nothing is sent.
 	}
-	s.Form, s.Open = rawjson.Object, typ.Open || typ.Inherits && open
+	s.Form = rawjson.Object
+	s.Open = typ.Open || typ.Inherits && open
 	unread := s.Open
 	for _, f := range typ.Fields {
 		member := &rawjson.Shape{}
