@@ -31,7 +31,9 @@ The scrub options act with and without a selector, on the fields of their kind:
 | environment | ` + "`scrubEnvs`, `keepEnvs`, `maskEnvs`" + ` |
 | labels | ` + "`maskLabels`" + `; labels in which tools write paths of the host: ` + "`scrubMounts`" + ` |
 | environmentText | emptied by any of the options for environments and labels: it tells them in a form of its own |
-| command | ` + "`scrubCommands`" + ` |
+| eventAttributes | as labels, but for the attributes that the engine sets |
+| command, processes | ` + "`scrubCommands`" + ` |
+| eventAction | ` + "`scrubCommands`" + `: the verb stays |
 | hostPath | ` + "`scrubMounts`" + ` |
 
 *Old*: sent by engines of an API before 1.52 only.

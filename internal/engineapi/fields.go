@@ -22,7 +22,8 @@ var verdicts = map[string]Verdict{"dropped": Dropped, "cut": Cut, "kept": Kept}
 // FieldKind is what the scrub options take a field for.
 type FieldKind int
 
-// The kinds. A field may be of several.
+// The kinds. A field may be of several. All fields of a kind have the same form,
+// but that a command and a path of the host may be text, a list or an object.
 const (
 	Environment FieldKind = iota // a list of KEY=value
 	Labels                       // an object of labels
@@ -31,10 +32,20 @@ const (
 	// EnvironmentText tells variables and labels in a form of its own, such as
 	// the step of a build file.
 	EnvironmentText
+	EventAttributes // labels, among what the engine itself says of an event
+	EventAction     // a verb, and behind it the command line of an exec instance
+	Processes       // the rows of ContainerTop, whose columns Titles names
 )
 
 var fieldKinds = map[string]FieldKind{
-	"environment": Environment, "labels": Labels, "command": Command, "hostPath": HostPath, "environmentText": EnvironmentText,
+	"environment":     Environment,
+	"labels":          Labels,
+	"command":         Command,
+	"hostPath":        HostPath,
+	"environmentText": EnvironmentText,
+	"eventAttributes": EventAttributes,
+	"eventAction":     EventAction,
+	"processes":       Processes,
 }
 
 // Field is a line of the table.

@@ -298,18 +298,18 @@ system.ContainerdNamespaces closed
 
 events.Message closed
 	Type kept
-	Action kept command
+	Action kept eventAction
 	Actor kept events.Actor
 	scope kept
 	time kept
 	timeNano kept
-	status kept command old
+	status kept eventAction old
 	id kept old
 	from kept old
 
 events.Actor closed
 	ID kept
-	Attributes kept {} labels
+	Attributes kept {} eventAttributes
 
 system.DiskUsage closed
 	ImageUsage cut image.DiskUsage
@@ -861,7 +861,7 @@ container.NetworkSettings open
 	Networks kept {}network.EndpointSettings
 
 container.TopResponse open
-	Processes kept [][] command
+	Processes kept [][] processes
 	Titles kept []
 
 container.StatsResponse open

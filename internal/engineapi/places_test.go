@@ -236,7 +236,7 @@ var placesAdded = []struct {
 }{
 	{"labels of a volume that a mount creates", Labels, "VolumeOptions/Labels"},
 	{"labels of nodes and their engines", Labels, "Engine/Labels Spec/Labels"},
-	{"labels of the container or the object, among the attributes of its event", Labels, "Actor/Attributes"},
+	{"labels of the container or the object, among the attributes of its event", EventAttributes, "Actor/Attributes"},
 
 	{"build steps of an image: ENV, LABEL and the build arguments of RUN", EnvironmentText, "ContainerConfig/Cmd Config/OnBuild ContainerConfig/OnBuild"},
 	{"build steps in the build cache", EnvironmentText, "BuildCache/*/Description BuildCacheUsage/Items/*/Description"},
@@ -244,8 +244,8 @@ var placesAdded = []struct {
 	{"defaults of the variables of a plugin, which are objects", EnvironmentText, "Config/Env/*/Value"},
 
 	{"errors of a start, which quote the program", Command, "State/Error Error/Message Status/Err"},
-	{"command lines of the processes", Command, "Processes"},
-	{"command lines of exec instances, in the action of their events", Command, "Action status"},
+	{"command lines of the processes", Processes, "Processes"},
+	{"command lines of exec instances, in the action of their events", EventAction, "Action status"},
 	{"build steps in the provenance of an image", Command, "*/Statement"},
 	{"command lines of plugins", Command, "Config/Args/Value Config/Entrypoint Settings/Args"},
 

@@ -67,7 +67,7 @@ func (s *Shape) Fit(document []byte) ([]byte, error) {
 		return fitted, err
 	}
 	at := bytes.Index(document, raw)
-	return join(document[:at], fitted, document[at+len(raw):]), nil
+	return bytes.Join([][]byte{document[:at], fitted, document[at+len(raw):]}, nil), nil
 }
 
 // fit is Fit for a value without blanks around it.
@@ -277,5 +277,3 @@ func Zero(raw []byte) []byte {
 	}
 	return []byte("0")
 }
-
-func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
