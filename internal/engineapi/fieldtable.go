@@ -39,6 +39,12 @@ NodeInspect swarm.Node
 PluginList []plugin.Plugin
 PluginInspect plugin.Plugin
 PluginInspectOld plugin.Plugin
+GetPluginPrivileges []plugin.Privilege
+SwarmInspect swarm.Swarm
+SecretList []swarm.Secret
+SecretInspect swarm.Secret
+ConfigList []swarm.Config
+ConfigInspect swarm.Config
 `
 
 // fieldLines is the table of fields. A line at the margin begins a type, under
@@ -1624,4 +1630,53 @@ plugin.Settings closed
 	Devices kept []plugin.Device
 	Env kept [] environment
 	Mounts kept []plugin.Mount
+
+plugin.Privilege closed
+	Name kept
+	Description kept
+	Value kept [] hostPath
+
+swarm.Swarm closed
+	ID kept
+	Version kept swarm.Version
+	CreatedAt kept
+	UpdatedAt kept
+	Spec kept swarm.Spec
+	TLSInfo kept swarm.TLSInfo
+	RootRotationInProgress kept
+	DefaultAddrPool kept []
+	SubnetSize kept
+	DataPathPort kept
+	JoinTokens dropped swarm.JoinTokens
+
+swarm.JoinTokens closed
+	Worker dropped
+	Manager dropped
+
+swarm.Secret closed
+	ID kept
+	Version kept swarm.Version
+	CreatedAt kept
+	UpdatedAt kept
+	Spec kept swarm.SecretSpec
+
+swarm.SecretSpec closed
+	Name kept
+	Labels kept {} labels
+	Data dropped
+	Driver kept swarm.Driver
+	Templating kept swarm.Driver
+
+swarm.Config closed
+	ID kept
+	Version kept swarm.Version
+	CreatedAt kept
+	UpdatedAt kept
+	Spec kept swarm.ConfigSpec
+
+swarm.ConfigSpec closed
+	Name kept
+	Labels kept {} labels
+	Data dropped
+	Templating kept swarm.Driver
 `

@@ -235,7 +235,7 @@ var placesAdded = []struct {
 	ends   string
 }{
 	{"labels of a volume that a mount creates", Labels, "VolumeOptions/Labels"},
-	{"labels of nodes and their engines", Labels, "Engine/Labels Spec/Labels"},
+	{"labels of the objects of the swarm", Labels, "Engine/Labels Spec/Labels"},
 	{"labels of the container or the object, among the attributes of its event", EventAttributes, "Actor/Attributes"},
 
 	{"build steps of an image: ENV, LABEL and the build arguments of RUN", EnvironmentText, "ContainerConfig/Cmd Config/OnBuild ContainerConfig/OnBuild"},
@@ -254,9 +254,9 @@ var placesAdded = []struct {
 	{"block devices of the host", HostPath, "HostConfig/BlkioWeightDevice/*/Path HostConfig/BlkioDeviceReadBps/*/Path HostConfig/BlkioDeviceReadIOps/*/Path HostConfig/BlkioDeviceWriteBps/*/Path HostConfig/BlkioDeviceWriteIOps/*/Path"},
 	{"options of log drivers, which name sockets and certificates of the host", HostPath, "LogConfig/Config LogDriver/Options"},
 	{"options of volume drivers, where they stand in a service", HostPath, "VolumeOptions/DriverConfig/Options"},
-	{"options of network drivers, which have the type of those of log drivers", HostPath, "DriverState/Options DriverConfiguration/Options IPAMOptions/Driver/Options"},
+	{"options of network, secret and template drivers, which have the type of those of log drivers", HostPath, "Spec/Driver/Options Templating/Options DriverState/Options DriverConfiguration/Options IPAMOptions/Driver/Options"},
 	{"what a volume driver says of a volume", HostPath, "Volumes/*/Status VolumeUsage/Items/*/Status Status"},
-	{"mounts and devices of plugins", HostPath, "Linux/Devices/*/Path Config/Mounts/*/Source Settings/Devices/*/Path Settings/Mounts/*/Source privileges/*/value"},
+	{"mounts and devices that plugins ask for", HostPath, "*/Value Linux/Devices/*/Path Config/Mounts/*/Source Settings/Devices/*/Path Settings/Mounts/*/Source privileges/*/value"},
 	{"files, folders and sockets of the engine", HostPath, "CDISpecDirs Containerd/Address InitBinary InitPath NRI/Info SecurityOptions DriverStatus Runtimes/*/path Runtimes/*/runtimeArgs Runtimes/*/options"},
 	{"paths in the provenance of an image", HostPath, "*/Statement"},
 }

@@ -53,4 +53,21 @@ var answers = map[string]reflect.Type{
 	"PluginList":          reflect.TypeFor[[]plugin.Plugin](),
 	"PluginInspect":       reflect.TypeFor[plugin.Plugin](),
 	"PluginInspectOld":    reflect.TypeFor[plugin.Plugin](),
+	"GetPluginPrivileges": reflect.TypeFor[plugin.Privileges](),
+	"SwarmInspect":        reflect.TypeFor[swarm.Swarm](),
+	"SecretList":          reflect.TypeFor[[]swarm.Secret](),
+	"SecretInspect":       reflect.TypeFor[swarm.Secret](),
+	"ConfigList":          reflect.TypeFor[[]swarm.Config](),
+	"ConfigInspect":       reflect.TypeFor[swarm.Config](),
 }
+
+// plain are the other operations with an answer that is described: it is no
+// JSON, or says no more than what was done, and holds nothing to scrub. All
+// that do more than read are refused while a selector is set.
+const plain = `
+SystemPing SystemPingHead
+ContainerLogs ServiceLogs TaskLogs ImageGet ImageGetAll
+BuildPrune ContainerPrune ImagePrune NetworkPrune VolumePrune ImageDelete PluginDelete
+ConfigCreate ContainerCreate NetworkCreate SecretCreate ServiceCreate ServiceUpdate
+SwarmInit SwarmUnlockkey
+`

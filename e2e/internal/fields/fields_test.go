@@ -80,6 +80,29 @@ func TestEveryLineIsAFieldOfMoby(t *testing.T) {
 	}
 }
 
+// An operation with an answer has a line, or says nothing that needs one.
+func TestEveryDescribedAnswerHasALine(t *testing.T) {
+	without := map[string]bool{}
+	for _, d := range descriptions(t) {
+		for _, verbs := range d.Paths {
+			for _, op := range verbs {
+				if _, ok := engineapi.Fields.Answers[op.ID]; !ok && op.success() != nil {
+					without[op.ID] = true
+				}
+			}
+		}
+	}
+	for _, operation := range strings.Fields(plain) {
+		if !without[operation] {
+			t.Errorf("%s: no description gives it an answer, or it has a line", operation)
+		}
+		delete(without, operation)
+	}
+	for operation := range without {
+		t.Errorf("%s: its answer has no line", operation)
+	}
+}
+
 // An old line needs an engine or a description that has the field.
 func TestOldLinesWereSent(t *testing.T) {
 	sent, told := recorded(t), described(t)

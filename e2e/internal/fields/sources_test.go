@@ -64,6 +64,27 @@ func texts(file string, content []byte) [][]byte {
 // described notes the fields of the Swagger descriptions of all API versions.
 func described(t *testing.T) shown {
 	t.Helper()
+	found := shown{}
+	for _, d := range descriptions(t) {
+		for _, verbs := range d.Paths {
+			for _, op := range verbs {
+				if element, ok := engineapi.Fields.Answers[op.ID]; ok {
+					found.schema(d.Definitions, element, op.success(), 0)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// description is what is read of the Swagger description of an API version.
+type description struct {
+	Paths       map[string]map[string]operation `yaml:"paths"`
+	Definitions map[string]any                  `yaml:"definitions"`
+}
+
+func descriptions(t *testing.T) []description {
+	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/moby/moby/api").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -72,29 +93,17 @@ func described(t *testing.T) shown {
 	if err != nil || len(files) < 25 {
 		t.Fatalf("%d descriptions, %v", len(files), err)
 	}
-	found := shown{}
-	for _, file := range files {
+	all := make([]description, len(files))
+	for i, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var description struct {
-			Paths       map[string]map[string]operation `yaml:"paths"`
-			Definitions map[string]any                  `yaml:"definitions"`
-		}
-		if err := yaml.Unmarshal(content, &description); err != nil {
+		if err := yaml.Unmarshal(content, &all[i]); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
-		for _, verbs := range description.Paths {
-			for _, op := range verbs {
-				element, ok := engineapi.Fields.Answers[op.ID]
-				if ok {
-					found.schema(description.Definitions, element, op.success(), 0)
-				}
-			}
-		}
 	}
-	return found
+	return all
 }
 
 // operation is what is read of an operation's description.
