@@ -211,20 +211,26 @@ func (s *Shape) rebuild(raw []byte) ([]byte, error) {
 	out := make([]byte, 0, len(raw))
 	out = append(out, raw[0])
 	end := int(dec.InputOffset())
+	name := ""
 	for dec.More() {
-		name, value, err := s.next(dec)
-		if err != nil {
+		if s.Form != List {
+			token, err := dec.Token()
+			if err != nil {
+				return nil, err
+			}
+			name, _ = token.(string)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
 			return nil, err
 		}
 		begin := end
 		end = int(dec.InputOffset())
-		child := s.of(name)
+		child := s.members[name]
 		if child == nil {
-			continue
-		}
-		fitted, err := child.fit(value)
-		if err != nil {
-			return nil, err
+			if child = s.of(name); child == nil {
+				continue
+			}
 		}
 		before := raw[begin : end-len(value)]
 		if len(out) == 1 {
@@ -232,22 +238,17 @@ func (s *Shape) rebuild(raw []byte) ([]byte, error) {
 			before = bytes.TrimLeft(before, " \t\r\n,")
 		}
 		out = append(out, before...)
+		if plainlyFits(child, value) {
+			out = append(out, value...)
+			continue
+		}
+		fitted, err := child.fit(value)
+		if err != nil {
+			return nil, err
+		}
 		out = append(out, fitted...)
 	}
 	return append(out, raw[end:]...), nil
-}
-
-// next reads a member, or an element, which has no name.
-func (s *Shape) next(dec *json.Decoder) (name string, value json.RawMessage, err error) {
-	if s.Form != List {
-		token, err := dec.Token()
-		if err != nil {
-			return "", nil, err
-		}
-		name, _ = token.(string)
-	}
-	err = dec.Decode(&value)
-	return name, value, err
 }
 
 // noTime is the zero time, which dockerd sends where there is no time. Clients
