@@ -36,7 +36,7 @@ The scrub options act with and without a selector, on the fields of their kind:
 | eventAction | ` + "`scrubCommands`" + `: the verb stays |
 | hostPath | ` + "`scrubMounts`" + ` |
 
-*Old*: sent by engines of an API before 1.52 only.
+*Old*: not in the types of API 1.56 any more; older engines send it, or newer ones to older clients.
 `
 
 // fieldsMarkdown is the table for people: a section for each answer, and then

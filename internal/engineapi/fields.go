@@ -56,7 +56,7 @@ type Field struct {
 	// the name of a type, "any" for what has no type, or nothing for a scalar.
 	Element string
 	Kinds   []FieldKind
-	Old     bool // engines up to API 1.51 send it, and moby's types lack it
+	Old     bool // older engines send it, or newer ones to older clients; moby's types lack it
 }
 
 // FieldType is an answer, or an object in one, under the name of moby's type.
