@@ -37,7 +37,7 @@ type manifest struct {
 
 func readManifest(t *testing.T) manifest {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(shared.plugin, ".traefik.yml"))
+	raw, err := os.ReadFile(filepath.Join(shared.Plugin, ".traefik.yml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestCatalogManifest(t *testing.T) {
 	if m.DisplayName == "" || m.Type != "middleware" || m.Summary == "" || m.TestData == nil {
 		t.Errorf("got %+v", m)
 	}
-	icon, err := os.Open(filepath.Join(shared.plugin, m.IconPath))
+	icon, err := os.Open(filepath.Join(shared.Plugin, m.IconPath))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestCatalogManifest(t *testing.T) {
 		t.Errorf("the icon: got %v, %v", size, err)
 	}
 
-	raw, err := os.ReadFile(filepath.Join(shared.plugin, "go.mod"))
+	raw, err := os.ReadFile(filepath.Join(shared.Plugin, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestCatalogManifest(t *testing.T) {
 func TestCatalogLoads(t *testing.T) {
 	m := readManifest(t)
 	goPath := t.TempDir()
-	if err := plugin.Copy(shared.plugin, filepath.Join(goPath, "src", filepath.FromSlash(m.Import))); err != nil {
+	if err := plugin.Copy(shared.Plugin, filepath.Join(goPath, "src", filepath.FromSlash(m.Import))); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -26,7 +26,7 @@ type workflow struct {
 // action is pinned by a full commit, with its version as a comment.
 func readWorkflows(t *testing.T) map[string]workflow {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(shared.plugin, ".github", "workflows", "*.yml"))
+	files, err := filepath.Glob(filepath.Join(shared.Plugin, ".github", "workflows", "*.yml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("got %d workflows, %v", len(files), err)
 	}
@@ -81,7 +81,7 @@ func TestWorkflows(t *testing.T) {
 // The notes of a release are the section of the changelog with its version.
 func TestReleaseNotes(t *testing.T) {
 	dir := t.TempDir()
-	script, err := os.ReadFile(filepath.Join(shared.plugin, "scripts", "notes.sh"))
+	script, err := os.ReadFile(filepath.Join(shared.Plugin, "scripts", "notes.sh"))
 	if err != nil {
 		t.Fatal(err)
 	}
