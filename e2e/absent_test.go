@@ -103,7 +103,7 @@ type reference struct {
 func TestHiddenIsAbsent(t *testing.T) {
 	id := runContainer(t, "absent-secret")
 	runContainer(t, "absent-web")
-	tr := startTraefik(t, "containerNames: [absent-web]", shared.proxy.URL())
+	tr := startTraefik(t, "containerNames: [absent-web]", shared.Proxy.URL())
 	before := inspectState(t, id)
 
 	references := []reference{
@@ -190,10 +190,7 @@ func flip(id string) string {
 // without the plugin on "plain".
 func startTraefik(t *testing.T, options, upstream string) *traefik.Instance {
 	t.Helper()
-	tr, err := traefik.Start(traefik.Config{
-		Bin:         shared.traefik,
-		Dir:         t.TempDir(),
-		Plugin:      shared.plugin,
+	tr, err := shared.StartTraefik(traefik.Config{
 		EntryPoints: []string{"docker", "raw", "plain"},
 		Flags:       []string{"--entryPoints.raw.http.sanitizePath=false"},
 		Dynamic: fmt.Sprintf(`
@@ -267,7 +264,7 @@ func inspectState(t *testing.T, id string) string {
 // directly sends a request to the engine itself, which must succeed.
 func directly(t *testing.T, method, target, body string) []byte {
 	t.Helper()
-	a, err := send(shared.engine.Host(), method, target, []string{"Content-Type: application/json"}, []byte(body))
+	a, err := send(shared.Engine.Host(), method, target, []string{"Content-Type: application/json"}, []byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ type manifest struct {
 
 func readManifest(t *testing.T) manifest {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(shared.plugin, ".traefik.yml"))
+	raw, err := os.ReadFile(filepath.Join(shared.Plugin, ".traefik.yml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestCatalogManifest(t *testing.T) {
 	if m.DisplayName == "" || m.Type != "middleware" || m.Summary == "" || m.TestData == nil {
 		t.Errorf("got %+v", m)
 	}
-	icon, err := os.Open(filepath.Join(shared.plugin, m.IconPath))
+	icon, err := os.Open(filepath.Join(shared.Plugin, m.IconPath))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestCatalogManifest(t *testing.T) {
 		t.Errorf("the icon: got %v, %v", size, err)
 	}
 
-	raw, err := os.ReadFile(filepath.Join(shared.plugin, "go.mod"))
+	raw, err := os.ReadFile(filepath.Join(shared.Plugin, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestCatalogManifest(t *testing.T) {
 // sources are the ways in which the plugin gets into the GOPATH that Traefik and
 // the analyser give to Yaegi.
 var sources = map[string]func(dst string) error{
-	"local plugin": func(dst string) error { return plugin.Copy(shared.plugin, dst) },
+	"local plugin": func(dst string) error { return plugin.Copy(shared.Plugin, dst) },
 	"archive":      unpackArchive,
 }
 
@@ -98,7 +98,7 @@ func makeArchive() (file string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := plugin.Copy(shared.plugin, filepath.Join(dir, "module")); err != nil {
+	if err := plugin.Copy(shared.Plugin, filepath.Join(dir, "module")); err != nil {
 		return "", err
 	}
 	archive, err := os.Create(filepath.Join(dir, "module.zip"))

@@ -22,7 +22,7 @@ import (
 // a hidden one.
 func startScene(t *testing.T, name string) (addr, web string, rec *recorder.Recorder) {
 	t.Helper()
-	rec, err := recorder.Start(shared.proxy.URL())
+	rec, err := recorder.Start(shared.Proxy.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestSlowReader(t *testing.T) {
 	const lines = 20000 // Of a kilobyte: more than the sockets on the way hold.
 	text := strings.Repeat("0123456789", 100) + "\n"
 	startLabeled(t, "slow-web", map[string]any{"Cmd": []string{"sh", "-c", fmt.Sprintf("yes %s | head -n %d; sleep 1000", text[:1000], lines)}})
-	tr := startTraefik(t, "containerNames: [slow-web]", shared.proxy.URL())
+	tr := startTraefik(t, "containerNames: [slow-web]", shared.Proxy.URL())
 	addr := tr.Addr("docker")
 	waitForLog(t, addr, text, lines)
 

@@ -55,7 +55,7 @@ func setupScript(env *testscript.Env) error {
 	env.Values[storyKey{}] = s
 
 	var err error
-	if s.recorder, err = recorder.Start(shared.proxy.URL()); err != nil {
+	if s.recorder, err = recorder.Start(shared.Proxy.URL()); err != nil {
 		return err
 	}
 	env.Defer(s.recorder.Stop)
@@ -68,15 +68,15 @@ func setupScript(env *testscript.Env) error {
 	env.Setenv("IMAGE", engine.Image)
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("DOCKER_CLI_HINTS", "false")
-	env.Setenv("PROXY_URL", shared.proxy.URL())
+	env.Setenv("PROXY_URL", shared.Proxy.URL())
 	env.Setenv("RECORDER_URL", s.recorder.URL())
-	env.Setenv("DIRECT", shared.engine.Host())
+	env.Setenv("DIRECT", shared.Engine.Host())
 	return nil
 }
 
 // removeContainers removes what the script with this prefix left behind.
 func removeContainers(prefix string) {
-	resp, err := shared.engine.Client().Get("http://engine/containers/json?all=1")
+	resp, err := shared.Engine.Client().Get("http://engine/containers/json?all=1")
 	if err != nil {
 		return
 	}
@@ -96,7 +96,7 @@ func removeContainers(prefix string) {
 		if err != nil {
 			continue
 		}
-		if resp, err := shared.engine.Client().Do(req); err == nil {
+		if resp, err := shared.Engine.Client().Do(req); err == nil {
 			_ = resp.Body.Close()
 		}
 	}
@@ -162,10 +162,8 @@ func cmdTraefik(ts *testscript.TestScript, neg bool, args []string) {
 	if s.traefik != nil {
 		ts.Fatalf("traefik runs already: use reload")
 	}
-	t, err := traefik.Start(traefik.Config{
-		Bin:         shared.traefik,
+	t, err := shared.StartTraefik(traefik.Config{
 		Dir:         ts.MkAbs(ts.Getenv("WORK") + "/.bench"),
-		Plugin:      shared.plugin,
 		EntryPoints: entryPoints,
 		Dynamic:     expand(ts, file),
 		Flags:       flags,
@@ -232,9 +230,7 @@ func cmdSocketProxy(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		policy.Rules = append(policy.Rules, socketproxy.Rule{Methods: rule[:i], Path: rule[i+1:]})
 	}
-	dir := ts.MkAbs(ts.Getenv("WORK") + "/.bench/" + args[0])
-	ts.Check(os.Mkdir(dir, 0o755))
-	p, err := socketproxy.Start(dir, shared.engine.Socket(), policy)
+	p, err := shared.StartProxy(policy)
 	ts.Check(err)
 	ts.Defer(p.Stop)
 	ts.Setenv(args[0]+"_URL", p.URL())

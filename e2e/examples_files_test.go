@@ -16,7 +16,7 @@ import (
 // exampleFolders are the folders of examples/ by name.
 func exampleFolders(t *testing.T) map[string]*example.Example {
 	t.Helper()
-	root := filepath.Join(shared.plugin, "examples")
+	root := filepath.Join(shared.Plugin, "examples")
 	entries, err := os.ReadDir(root)
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,6 @@ import (
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/example"
-	"github.com/docker-proxy-filter/dpf/e2e/internal/socketproxy"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
 
@@ -44,7 +43,7 @@ func TestExampleStories(t *testing.T) {
 
 func setupExample(env *testscript.Env) error {
 	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
-	if err := os.CopyFS(env.WorkDir, os.DirFS(filepath.Join(shared.plugin, "examples", name))); err != nil {
+	if err := os.CopyFS(env.WorkDir, os.DirFS(filepath.Join(shared.Plugin, "examples", name))); err != nil {
 		return err
 	}
 	return setupScript(env)
@@ -68,8 +67,7 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 
 	policy, err := ex.Policy()
 	ts.Check(err)
-	dir := ts.MkAbs(ts.Getenv("WORK") + "/.bench")
-	proxy, err := socketproxy.Start(dir, shared.engine.Socket(), policy)
+	proxy, err := shared.StartProxy(policy)
 	ts.Check(err)
 	ts.Defer(proxy.Stop)
 
@@ -78,8 +76,8 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	dynamic, err := ex.Dynamic(proxy.URL())
 	ts.Check(err)
-	tr, err := traefik.Start(traefik.Config{
-		Bin: shared.traefik, Dir: dir, Plugin: shared.plugin,
+	tr, err := shared.StartTraefik(traefik.Config{
+		Dir:         ts.MkAbs(ts.Getenv("WORK") + "/.bench"),
 		EntryPoints: install.EntryPoints, Dynamic: dynamic, Flags: install.Flags,
 	})
 	ts.Check(err)
@@ -127,7 +125,7 @@ func exampleContainers(ts *testscript.TestScript, ex *example.Example, proxy str
 
 // change sends a request to the engine itself.
 func change(method, target string, body []byte) error {
-	a, err := send(shared.engine.Host(), method, target, []string{"Content-Type: application/json"}, body)
+	a, err := send(shared.Engine.Host(), method, target, []string{"Content-Type: application/json"}, body)
 	if err != nil {
 		return err
 	}

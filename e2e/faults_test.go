@@ -315,7 +315,7 @@ says ` + "`ERR … the upstream answered 502`" + `.
 		}
 		fmt.Fprintf(&page, "| %s | %d: %s | %s |\n", f.name, f.status, strings.TrimSuffix(body, "\n"), line)
 	}
-	file := filepath.Join(shared.plugin, faultsDoc)
+	file := filepath.Join(shared.Plugin, faultsDoc)
 	if os.Getenv("DPF_UPDATE") != "" {
 		if err := os.WriteFile(file, []byte(page.String()), 0o644); err != nil {
 			t.Fatal(err)

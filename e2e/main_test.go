@@ -7,98 +7,40 @@ package e2e
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
-	"os/signal"
 	"path/filepath"
-	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
-	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/socketproxy"
-	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 )
 
-// bench is what all tests of one run share.
-type bench struct {
-	engine  *engine.Engine
-	proxy   *socketproxy.Proxy // in front of the engine, allows everything the suite uses
-	traefik string             // binary
-	plugin  string             // root of the plugin's source
-	dir     string
-}
-
-// shared is set by TestMain before any test runs, and read-only from then on.
-var shared *bench
+// shared is what all tests of one run share: an engine, and a socket proxy that
+// allows everything the suite uses. It is set before any test runs, and
+// read-only from then on.
+var shared *testbed.Bed
 
 func TestMain(m *testing.M) {
-	testscript.Main(benchRunner{m}, map[string]func(){
+	testscript.Main(runner{m}, map[string]func(){
 		"docker": dockerMain,
 		"direct": directMain,
 		"http":   httpMain,
 	})
 }
 
-// benchRunner runs the tests of m with the bench up.
-type benchRunner struct{ m *testing.M }
+// runner runs the tests of m with shared set.
+type runner struct{ m *testing.M }
 
-// Run implements testscript.TestingM. A component that does not start fails
-// the run: there is no way to skip a test.
-func (r benchRunner) Run() int {
-	b := &bench{}
-	stop := sync.OnceFunc(b.stop)
-	defer stop()
-
-	interrupted := make(chan os.Signal, 1)
-	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-interrupted
-		stop()
-		os.Exit(1)
-	}()
-
-	if err := b.start(); err != nil {
-		fmt.Fprintln(os.Stderr, "e2e: the test bench does not start:", err)
-		return 1
-	}
-	shared = b
-	return r.m.Run()
+// Run implements testscript.TestingM.
+func (r runner) Run() int {
+	return testbed.Tests(r.m, startShared, func() error { return shared.Close() })
 }
 
-func (b *bench) start() (err error) {
-	progress := func(line string) { fmt.Fprintln(os.Stderr, line) }
-	if b.traefik, err = traefik.Binary(context.Background(), progress); err != nil {
-		return err
-	}
-	if b.plugin, err = plugin.Root(); err != nil {
-		return err
-	}
-	if b.dir, err = os.MkdirTemp("", "dpf-e2e-"); err != nil {
-		return err
-	}
-	if b.engine, err = engine.Start(engine.Config{}); err != nil {
-		return err
-	}
-	b.proxy, err = socketproxy.Start(b.dir, b.engine.Socket(), socketproxy.All)
+func startShared(ctx context.Context) (err error) {
+	shared, err = testbed.Start(ctx, testbed.Config{Name: "e2e", Engine: &engine.Config{}, Proxy: &socketproxy.All})
 	return err
-}
-
-func (b *bench) stop() {
-	if b.proxy != nil {
-		b.proxy.Stop()
-	}
-	var err error
-	if b.engine != nil {
-		err = b.engine.Stop()
-	}
-	if err := errors.Join(err, os.RemoveAll(b.dir)); err != nil {
-		fmt.Fprintln(os.Stderr, "e2e: tearing down:", err)
-	}
 }
 
 func TestScripts(t *testing.T) {

@@ -271,7 +271,7 @@ func TestOptionsInFile(t *testing.T) {
 		}
 	}
 	tr := startOptions(t, fmt.Sprintf("http:\n  routers:\n%s  middlewares:\n%s  services:\n    proxy: {loadBalancer: {servers: [{url: %q}]}}\n",
-		routers.String(), middlewares.String(), shared.proxy.URL()))
+		routers.String(), middlewares.String(), shared.Proxy.URL()))
 	checkOptions(t, tr)
 
 	log, err := os.ReadFile(tr.LogFile())
@@ -289,7 +289,7 @@ func TestOptionsInLabels(t *testing.T) {
 	optionScene(t)
 	labels := map[string]string{
 		"traefik.enable": "true", "e2e": "options",
-		"traefik.http.services.proxy.loadbalancer.server.url": shared.proxy.URL(),
+		"traefik.http.services.proxy.loadbalancer.server.url": shared.Proxy.URL(),
 	}
 	for i, story := range optionStories {
 		router := fmt.Sprintf("traefik.http.routers.s%d.", i)
@@ -311,7 +311,7 @@ func TestOptionsInLabels(t *testing.T) {
 	}
 	startLabeled(t, "config-of-options", map[string]any{"Labels": labels})
 	tr := startOptions(t, "http:\n  middlewares:\n    unused: {stripPrefix: {prefixes: [/unused]}}\n",
-		"--providers.docker.endpoint="+shared.engine.Host(), "--providers.docker.exposedByDefault=false",
+		"--providers.docker.endpoint="+shared.Engine.Host(), "--providers.docker.exposedByDefault=false",
 		"--providers.docker.constraints=Label(`e2e`,`options`)")
 	if err := tr.WaitRouter("s0@docker"); err != nil {
 		t.Fatal(err)
@@ -321,9 +321,7 @@ func TestOptionsInLabels(t *testing.T) {
 
 func startOptions(t *testing.T, dynamic string, flags ...string) *traefik.Instance {
 	t.Helper()
-	tr, err := traefik.Start(traefik.Config{
-		Bin: shared.traefik, Dir: t.TempDir(), Plugin: shared.plugin, EntryPoints: []string{"docker"}, Dynamic: dynamic, Flags: flags,
-	})
+	tr, err := shared.StartTraefik(traefik.Config{EntryPoints: []string{"docker"}, Dynamic: dynamic, Flags: flags})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,7 +361,7 @@ func TestOptionsRefused(t *testing.T) {
 		fmt.Fprintf(&middlewares, "    s%d: {plugin: {dpf: %s}}\n", i, r.options)
 	}
 	tr := startOptions(t, fmt.Sprintf("http:\n  routers:\n    rest: {entryPoints: [docker], rule: PathPrefix(`/`), priority: 1, service: proxy}\n%s  middlewares:\n%s  services:\n    proxy: {loadBalancer: {servers: [{url: %q}]}}\n",
-		routers.String(), middlewares.String(), shared.proxy.URL()))
+		routers.String(), middlewares.String(), shared.Proxy.URL()))
 	log, err := os.ReadFile(tr.LogFile())
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 // The configurations in the README are such that the real Traefik takes them
 // and the plugin does not refuse them.
 func TestReadmeConfigurations(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join(shared.plugin, "README.md"))
+	raw, err := os.ReadFile(filepath.Join(shared.Plugin, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func flatten(prefix string, node any) []string {
 
 func readmeRouting(t *testing.T, block string) {
 	t.Helper()
-	tr := startReadme(t, strings.ReplaceAll(block, "http://socket-proxy:2375", shared.proxy.URL()))
+	tr := startReadme(t, strings.ReplaceAll(block, "http://socket-proxy:2375", shared.Proxy.URL()))
 	readmeServes(t, tr)
 }
 
@@ -113,12 +113,12 @@ func readmeLabels(t *testing.T, labels []string) {
 	for _, label := range labels {
 		key, value, _ := strings.Cut(label, "=")
 		if m, ok := strings.CutSuffix(key, ".loadbalancer.server.port"); ok {
-			key, value = m+".loadbalancer.server.url", shared.proxy.URL()
+			key, value = m+".loadbalancer.server.url", shared.Proxy.URL()
 		}
 		set[key] = value
 	}
 	startLabeled(t, "readme-labels", map[string]any{"Labels": set})
-	tr := startReadme(t, "", "--providers.docker.endpoint="+shared.engine.Host(),
+	tr := startReadme(t, "", "--providers.docker.endpoint="+shared.Engine.Host(),
 		"--providers.docker.exposedByDefault=false", "--providers.docker.constraints=Label(`e2e`,`readme`)")
 	if err := tr.WaitRouter("homepage@docker"); err != nil {
 		t.Fatal(err)
@@ -160,7 +160,7 @@ var recipe = regexp.MustCompile(`(?m)^\| [^|]+ \| ((?:` + "`[^`|]+`" + `)) \| ([
 
 // The operations of every recipe are ones that the plugin knows.
 func TestReadmeRecipes(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join(shared.plugin, "README.md"))
+	raw, err := os.ReadFile(filepath.Join(shared.Plugin, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestReadmeRecipes(t *testing.T) {
 		fmt.Fprintf(&middlewares, "    r%d: {plugin: {dpf: {containerNames: [x], operations: [%s]}}}\n", i, strings.Trim(row[1], "`"))
 	}
 	tr := startOptions(t, fmt.Sprintf("http:\n  routers:\n%s  middlewares:\n%s  services:\n    proxy: {loadBalancer: {servers: [{url: %q}]}}\n",
-		routers.String(), middlewares.String(), shared.proxy.URL()))
+		routers.String(), middlewares.String(), shared.Proxy.URL()))
 	for i, row := range rows {
 		v := optionView{addr: tr.Addr("docker"), host: fmt.Sprintf("r%d.test", i)}
 		if got := v.ask(t, http.MethodGet, "/containers/json"); got.status != http.StatusOK {
@@ -193,7 +193,7 @@ var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 func TestDocuments(t *testing.T) {
 	var files []string
 	for _, pattern := range []string{"*.md", "docs/*.md", "examples/*.md", "examples/*/*.md"} {
-		matches, err := filepath.Glob(filepath.Join(shared.plugin, pattern))
+		matches, err := filepath.Glob(filepath.Join(shared.Plugin, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}

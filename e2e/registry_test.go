@@ -114,8 +114,7 @@ func TestCatalogInstall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := traefik.Start(traefik.Config{
-		Bin:         shared.traefik,
+	tr, err := shared.StartPlainTraefik(traefik.Config{
 		Dir:         t.TempDir(),
 		EntryPoints: []string{"docker"},
 		Env:         startRegistry(t, archive),
@@ -132,7 +131,7 @@ http:
     dpf: {plugin: {dpf: {containerNames: [catalog-web], operations: [read]}}}
   services:
     socket-proxy: {loadBalancer: {servers: [{url: "%s"}]}}
-`, shared.proxy.URL()),
+`, shared.Proxy.URL()),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ type workflow struct {
 // action is pinned by a full commit, with its version as a comment.
 func readWorkflows(t *testing.T) map[string]workflow {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(shared.plugin, ".github", "workflows", "*.yml"))
+	files, err := filepath.Glob(filepath.Join(shared.Plugin, ".github", "workflows", "*.yml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("got %d workflows, %v", len(files), err)
 	}
@@ -93,7 +93,7 @@ func TestWorkflows(t *testing.T) {
 
 // Every folder that is to be kept up to date has what is read there.
 func TestDependabot(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join(shared.plugin, ".github", "dependabot.yml"))
+	raw, err := os.ReadFile(filepath.Join(shared.Plugin, ".github", "dependabot.yml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestDependabot(t *testing.T) {
 		t.Errorf("got %d ecosystems, want %d", len(config.Updates), len(manifests))
 	}
 	for _, u := range config.Updates {
-		manifest := filepath.Join(shared.plugin, u.Directory, manifests[u.Ecosystem])
+		manifest := filepath.Join(shared.Plugin, u.Directory, manifests[u.Ecosystem])
 		if _, err := os.Stat(manifest); manifests[u.Ecosystem] == "" || err != nil {
 			t.Errorf("%s in %s: %v", u.Ecosystem, u.Directory, err)
 		}
@@ -121,7 +121,7 @@ func TestDependabot(t *testing.T) {
 // The notes of a release are the section of the changelog with its version.
 func TestReleaseNotes(t *testing.T) {
 	dir := t.TempDir()
-	script, err := os.ReadFile(filepath.Join(shared.plugin, "scripts", "notes.sh"))
+	script, err := os.ReadFile(filepath.Join(shared.Plugin, "scripts", "notes.sh"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func TestSpellings(t *testing.T) {
 	const secret = "t0psecret"
 	hidden := runContainer(t, "spelling-hidden", "TOKEN="+secret)
 	web := runContainer(t, "spelling-web", "TOKEN="+secret)
-	rec, err := recorder.Start(shared.proxy.URL())
+	rec, err := recorder.Start(shared.Proxy.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestSpellings(t *testing.T) {
 // pass the test above.
 func TestSpellingsServed(t *testing.T) {
 	id := runContainer(t, "served-web")
-	tr := startTraefik(t, "containerNames: [served-web]", shared.proxy.URL())
+	tr := startTraefik(t, "containerNames: [served-web]", shared.Proxy.URL())
 	for _, entryPoint := range []string{"docker", "raw"} {
 		for _, path := range []string{"/containers/json", "/v1.41/containers/json", "/containers/served-web/json", "/v1.24/containers/" + id + "/json"} {
 			a, err := send("tcp://"+tr.Addr(entryPoint), "GET", path, nil, nil)

@@ -30,10 +30,10 @@ const providerTime = 2 * time.Minute
 func TestTraefikProvider(t *testing.T) {
 	story(t, "traefik-provider", func(t *testing.T, s *session) {
 		begin := time.Now()
-		second, err := traefik.Start(traefik.Config{
-			Bin: s.bin, Dir: t.TempDir(), EntryPoints: []string{"web"},
-			Dynamic: "http:\n  middlewares:\n    unused: {stripPrefix: {prefixes: [/unused]}}\n",
-			Flags:   []string{"--providers.docker.endpoint=" + s.host(), "--providers.docker.exposedByDefault=false"},
+		second, err := s.StartPlainTraefik(traefik.Config{
+			EntryPoints: []string{"web"},
+			Dynamic:     "http:\n  middlewares:\n    unused: {stripPrefix: {prefixes: [/unused]}}\n",
+			Flags:       []string{"--providers.docker.endpoint=" + s.host(), "--providers.docker.exposedByDefault=false"},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package clients
 import (
 	"testing"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/tools"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
@@ -21,7 +22,7 @@ type entry struct {
 	folder     string   // in examples/, if there is one
 }
 
-var both = []string{engine20, engine29}
+var both = []string{engine.Release20, engine.Release29}
 
 // everything is what the clients use whose tests do all that clients do.
 var everything = []string{

@@ -104,7 +104,7 @@ func TestComposeUp(t *testing.T) {
 func composeDirectly(t *testing.T, s *session, args ...string) {
 	t.Helper()
 	cmd := composeCommand(t, s, fleet, args...)
-	cmd.Env = append(cmd.Env, "DOCKER_HOST="+s.engine.Host())
+	cmd.Env = append(cmd.Env, "DOCKER_HOST="+s.Engine.Host())
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("compose %s: %v\n%s", args, err, out)
 	}

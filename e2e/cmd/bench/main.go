@@ -13,13 +13,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 )
 
 // options are the flags.
@@ -45,19 +46,19 @@ func main() {
 		fmt.Fprintln(os.Stderr, "engine:", serveEngine(*engine, *data))
 		os.Exit(1)
 	}
-	setup.Main("bench", func(ctx context.Context) error { return run(ctx, o) })
+	testbed.Main("bench", func(ctx context.Context) error { return run(ctx, o) })
 }
 
-func run(ctx context.Context, o options) error {
-	s, err := setup.New(ctx, "bench", "")
+func run(ctx context.Context, o options) (err error) {
+	bed, err := testbed.Start(ctx, testbed.Config{Name: "bench"})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = s.Remove() }()
+	defer func() { err = errors.Join(err, bed.Close()) }()
 	if o.out == "" {
-		o.out = filepath.Join(s.Plugin, "bench", "results.md")
+		o.out = filepath.Join(bed.Plugin, "bench", "results.md")
 	}
-	engine, addr, err := startEngine(s.Dir, filepath.Join(s.Plugin, "testdata", "engine", "v1.41"))
+	engine, addr, err := startEngine(bed.Dir, filepath.Join(bed.Plugin, "testdata", "engine", "v1.41"))
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func run(ctx context.Context, o options) error {
 	// The building of Traefik is not part of the time.
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
 	defer cancel()
-	b := &bench{ctx: ctx, options: o, bin: s.Traefik, root: s.Plugin, engine: addr, direct: newSide(addr), report: newReport(s.Traefik)}
+	b := &bench{ctx: ctx, options: o, bed: bed, engine: addr, direct: newSide(addr), report: newReport(bed.Traefik)}
 	parts := []struct {
 		name    string
 		measure func() error

@@ -11,14 +11,15 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 )
 
 // bench is a run.
 type bench struct {
 	options
 	ctx    context.Context
-	bin    string // Traefik
-	root   string // of the plugin's source
+	bed    *testbed.Bed
 	engine string // host:port
 	direct *side  // to the engine, past Traefik
 	report *report
@@ -26,11 +27,11 @@ type bench struct {
 
 // withTraefik runs do with a fresh Traefik that has the plugin.
 func (b *bench) withTraefik(do func(t *instance, plain, dpf *side) error) error {
-	t, err := startTraefik(b.bin, b.root, b.engine)
+	t, err := b.startTraefik()
 	if err != nil {
 		return err
 	}
-	defer t.stop()
+	defer t.Stop()
 	return do(t, newSide(t.Addr("plain")), newSide(t.Addr("dpf")))
 }
 
@@ -41,14 +42,14 @@ func (b *bench) loading() error {
 	for range starts {
 		var started [2]time.Duration
 		var memory [2]float64
-		for i, root := range []string{"", b.root} {
-			t, err := startTraefik(b.bin, root, b.engine)
+		for i, start := range []func() (*instance, error){b.startPlainTraefik, b.startTraefik} {
+			t, err := start()
 			if err != nil {
 				return err
 			}
 			started[i] = t.started
 			memory[i], err = t.memory()
-			t.stop()
+			t.Stop()
 			if err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -37,46 +36,40 @@ const routingPlain = `http:
 // instance is a running Traefik whose memory can be read.
 type instance struct {
 	*traefik.Instance
-	dir     string
 	started time.Duration // until it answered
 }
 
-// startTraefik starts Traefik in front of the engine, with the plugin at root
-// if root is not empty.
-func startTraefik(bin, root, engine string) (*instance, error) {
-	dir, err := os.MkdirTemp("", "dpf-bench-")
+// startTraefik starts Traefik in front of the engine, with the plugin.
+func (b *bench) startTraefik() (*instance, error) {
+	return startTimed(b.bed.StartTraefik, traefik.Config{
+		EntryPoints: []string{"plain", "dpf"}, Dynamic: fmt.Sprintf(routing, b.engine),
+	})
+}
+
+// startPlainTraefik is startTraefik without the plugin.
+func (b *bench) startPlainTraefik() (*instance, error) {
+	return startTimed(b.bed.StartPlainTraefik, traefik.Config{
+		EntryPoints: []string{"plain"}, Dynamic: fmt.Sprintf(routingPlain, b.engine),
+	})
+}
+
+// startTimed starts Traefik and takes the time until it answers.
+func startTimed(start func(traefik.Config) (*traefik.Instance, error), config traefik.Config) (*instance, error) {
+	ports, err := proc.FreePorts(1)
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{dir: dir}
-	if err := i.start(bin, root, engine); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return i, nil
-}
-
-func (i *instance) start(bin, root, engine string) error {
-	ports, err := proc.FreePorts(1)
-	if err != nil {
-		return err
-	}
+	// An entry point whose address is known before Traefik has started.
 	first := fmt.Sprintf("127.0.0.1:%d", ports[0])
-	config := traefik.Config{
-		Bin: bin, Dir: i.dir, Plugin: root,
-		EntryPoints: []string{"plain"}, Dynamic: fmt.Sprintf(routingPlain, engine),
-		// An entry point whose address is known before Traefik has started.
-		Flags: []string{"--entryPoints.first.address=" + first, "--log.level=ERROR", "--api.debug=true"},
-	}
-	if root != "" {
-		config.EntryPoints, config.Dynamic = []string{"plain", "dpf"}, fmt.Sprintf(routing, engine)
-	}
+	config.LogLevel = "ERROR"
+	config.Flags = []string{"--entryPoints.first.address=" + first, "--api.debug=true"}
 	up := make(chan time.Time, 1)
 	go func() { up <- untilAnswer(first) }()
-	if i.Instance, err = traefik.Start(config); err != nil {
-		return err
+	t, err := start(config)
+	if err != nil {
+		return nil, err
 	}
-	i.started = (<-up).Sub(i.Started())
-	return nil
+	return &instance{t, (<-up).Sub(t.Started())}, nil
 }
 
 // untilAnswer returns when addr served its first request.
@@ -93,11 +86,6 @@ func untilAnswer(addr string) time.Time {
 		time.Sleep(2 * time.Millisecond)
 	}
 	return time.Now()
-}
-
-func (i *instance) stop() {
-	i.Stop()
-	_ = os.RemoveAll(i.dir)
 }
 
 // memory is Traefik's resident memory in MB.

@@ -7,7 +7,7 @@
 //
 // Usage, in the directory e2e:
 //
-//	go run ./cmd/canary [-dockerd binary] [-runtime binary] [-operations file]
+//	go run ./cmd/canary [-engine release] [-operations file]
 //
 // First it shows that it can fail: without the plugin it must find hundreds of
 // leaks, and every sort of word. The socket proxy in front of the engine
@@ -28,49 +28,44 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 )
 
 func main() {
 	var o options
-	flag.StringVar(&o.dockerd, "dockerd", "", "dockerd `binary`; the one on PATH if empty")
-	flag.StringVar(&o.runtime, "runtime", "", "OCI runtime `binary`; dockerd's own if empty")
+	flag.StringVar(&o.engine, "engine", engine.Release20, "`release` of the engine: 20.10, 29 or 29-containerd")
 	flag.StringVar(&o.operations, "operations", "", "table of operations; testdata/operations.tsv of the plugin if empty")
 	flag.StringVar(&o.plugin, "plugin", "", "`root` of the plugin's repository; this one if empty")
 	flag.BoolVar(&o.details, "v", false, "print what every operation answered")
 	flag.BoolVar(&o.controlOnly, "control", false, "only show that leaks are found without the plugin")
 	flag.Parse()
 
-	setup.Main("canary", func(ctx context.Context) error { return run(ctx, o) })
+	testbed.Main("canary", func(ctx context.Context) error { return run(ctx, o) })
 }
 
 // options are the flags.
 type options struct {
-	dockerd, runtime, operations, plugin string
-	controlOnly, details                 bool
+	engine, operations, plugin string
+	controlOnly, details       bool
 }
 
 // run does everything and leaves nothing behind.
 func run(ctx context.Context, o options) (err error) {
-	files, err := setup.New(ctx, "canary", o.plugin)
+	b, err := newBench(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, files.Remove()) }()
+	defer func() { err = errors.Join(err, b.Close()) }()
 	if o.operations == "" {
-		o.operations = filepath.Join(files.Plugin, "testdata", "operations.tsv")
+		o.operations = filepath.Join(b.Plugin, "testdata", "operations.tsv")
 	}
 	ops, err := readOperations(o.operations)
 	if err != nil {
 		return err
 	}
-	b, err := newBench(files, o)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, b.stop()) }()
 
-	s, err := newScene(b.engine, b.Dir)
+	s, err := newScene(b.Engine, b.Dir)
 	if err != nil {
 		return err
 	}
@@ -134,7 +129,7 @@ func attack(ctx context.Context, b *bench, s *scene, ops []operation, details bo
 	fmt.Printf("canary: %d requests, %d leaks, %d state changes, %d oracles\n",
 		run.tally.requests, r.leaks.total, r.changes.total, r.oracles.total)
 	if !r.clean() {
-		return setup.ErrReported
+		return testbed.ErrReported
 	}
 	return nil
 }

@@ -14,30 +14,39 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
-	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
 
 func main() {
 	keep := flag.Bool("keep", false, "stay up until interrupted")
 	flag.Parse()
-	setup.Main("demo", func(ctx context.Context) error { return run(ctx, *keep) })
+	testbed.Main("demo", func(ctx context.Context) error { return run(ctx, *keep) })
 }
 
-func run(ctx context.Context, keep bool) error {
-	s, err := setup.New(ctx, "demo", "")
+func run(ctx context.Context, keep bool) (err error) {
+	source, err := findSource()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = s.Remove() }()
-	source, err := findSource(s.Plugin)
+	config := testbed.Config{Name: "demo"}
+	if source == nil {
+		config.Engine = privateEngine()
+	}
+	bed, err := testbed.Start(ctx, config)
 	if err != nil {
 		return err
 	}
-	defer source.stop()
+	defer func() { err = errors.Join(err, bed.Close()) }()
+	if source == nil {
+		if source, err = bedSource(bed); err != nil {
+			return err
+		}
+	}
 	fmt.Printf("Docker Engine: %s\n", source.name)
 
 	proxy, err := startProxy(source)
@@ -51,13 +60,10 @@ func run(ctx context.Context, keep bool) error {
 		return err
 	}
 
-	t, err := traefik.Start(traefik.Config{
-		Bin: s.Traefik, Dir: s.Dir, Plugin: s.Plugin, EntryPoints: []string{"docker"}, Dynamic: view.dynamic(proxy.url),
-	})
+	t, err := bed.StartTraefik(traefik.Config{EntryPoints: []string{"docker"}, Dynamic: view.dynamic(proxy.url)})
 	if err != nil {
 		return err
 	}
-	defer t.Stop()
 
 	if err := show(direct, client{base: "http://" + t.Addr("docker")}, view); err != nil {
 		return err

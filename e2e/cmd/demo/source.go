@@ -16,27 +16,42 @@ import (
 	"time"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 )
 
 // source is the Docker Engine of the demo.
 type source struct {
 	name    string
 	handler http.Handler
-	stop    func()
 }
 
-// findSource finds an engine: the user's, a private one, or the stand-in.
-func findSource(root string) (*source, error) {
+// findSource finds the user's engine. It returns nil when there is none.
+func findSource() (*source, error) {
 	if host := os.Getenv("DOCKER_HOST"); host != "" {
 		return dial(host)
 	}
 	if s, err := dial("unix:///var/run/docker.sock"); err == nil {
 		return s, nil
 	}
-	if _, err := exec.LookPath("dockerd"); err == nil && os.Geteuid() == 0 {
-		return startPrivate()
+	return nil, nil
+}
+
+// privateEngine is the engine to start when the user has none, or nil where
+// none can be started.
+func privateEngine() *engine.Config {
+	if _, err := exec.LookPath("dockerd"); err != nil || os.Geteuid() != 0 {
+		return nil
 	}
-	return recorded(filepath.Join(root, "testdata", "engine", "v1.41"))
+	fmt.Fprintln(os.Stderr, "starting a private Docker Engine")
+	return &engine.Config{}
+}
+
+// bedSource is the bed's private engine, or the stand-in.
+func bedSource(bed *testbed.Bed) (*source, error) {
+	if bed.Engine == nil {
+		return recorded(filepath.Join(bed.Plugin, "testdata", "engine", "v1.41"))
+	}
+	return withSamples(bed.Engine)
 }
 
 // dial is the engine at a host such as unix:///var/run/docker.sock or
@@ -59,7 +74,7 @@ func dial(host string) (*source, error) {
 			return dialer.DialContext(ctx, network, address)
 		},
 	}
-	return &source{name: host + " (only read)", handler: proxy, stop: func() {}}, nil
+	return &source{name: host + " (only read)", handler: proxy}, nil
 }
 
 // samples are the containers of the private engine.
@@ -74,30 +89,18 @@ var samples = []struct {
 	{"vault", map[string]string{"team": "ops"}, nil},
 }
 
-// startPrivate starts an engine with the samples.
-func startPrivate() (*source, error) {
-	fmt.Fprintln(os.Stderr, "starting a private Docker Engine")
-	e, err := engine.Start(engine.Config{})
-	if err != nil {
-		return nil, err
-	}
-	stop := func() {
-		if err := e.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, "demo:", err)
-		}
-	}
+// withSamples is a private engine, in which it starts the samples.
+func withSamples(e *engine.Engine) (*source, error) {
 	for _, s := range samples {
 		if err := runSample(e.API(), s.name, s.labels, s.env); err != nil {
-			stop()
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
 	found, err := dial(e.Host())
 	if err != nil {
-		stop()
 		return nil, err
 	}
-	return &source{name: "a private one with sample containers", handler: found.handler, stop: stop}, nil
+	return &source{name: "a private one with sample containers", handler: found.handler}, nil
 }
 
 // runSample creates and starts one container.
@@ -137,7 +140,7 @@ func recorded(dir string) (*source, error) {
 		w.Header().Set("Api-Version", "1.41")
 		_, _ = w.Write([]byte("OK"))
 	})
-	return &source{name: "a stand-in with recorded answers (no engine found)", handler: unversioned(mux), stop: func() {}}, nil
+	return &source{name: "a stand-in with recorded answers (no engine found)", handler: unversioned(mux)}, nil
 }
 
 // unversioned takes the API version off the path.

@@ -1,14 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
-	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/socketproxy"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
 
@@ -31,44 +30,34 @@ var (
 
 // bench is what a run needs.
 type bench struct {
-	engine *engine.Engine
-	proxy  *socketproxy.Proxy
-	dpf    *traefik.Instance // with the plugin
-	plain  *traefik.Instance // without it, to compare
+	*testbed.Bed
+	dpf   *traefik.Instance // with the plugin
+	plain *traefik.Instance // without it, to compare
 }
 
 // newBench starts everything.
-func newBench(s *setup.Setup) (_ *bench, err error) {
-	b := &bench{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, b.stop())
-		}
-	}()
-	if b.engine, err = engine.Start(engine.Config{}); err != nil {
+func newBench(ctx context.Context, root string) (*bench, error) {
+	bed, err := testbed.Start(ctx, testbed.Config{
+		Name: "soak", Plugin: root, Engine: &engine.Config{},
+		// Without exec, as its connections would not be kept alive.
+		Proxy: &socketproxy.Policy{Rules: socketproxy.All.Rules},
+	})
+	if err != nil {
 		return nil, err
 	}
-	// Without exec, as its connections would not be kept alive.
-	policy := socketproxy.Policy{Rules: socketproxy.All.Rules}
-	if b.proxy, err = socketproxy.Start(s.Dir, b.engine.Socket(), policy); err != nil {
-		return nil, err
+	b := &bench{Bed: bed}
+	if b.dpf, err = bed.StartTraefik(config(b.routing(configurationA))); err == nil {
+		b.plain, err = bed.StartPlainTraefik(config(b.plainRouting(configurationA)))
 	}
-	if b.dpf, err = startTraefik(s, "dpf", s.Plugin, b.routing(configurationA)); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, bed.Close())
 	}
-	b.plain, err = startTraefik(s, "plain", "", b.plainRouting(configurationA))
-	return b, err
+	return b, nil
 }
 
-func startTraefik(s *setup.Setup, name, root, dynamic string) (*traefik.Instance, error) {
-	dir := filepath.Join(s.Dir, name)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, err
-	}
-	return traefik.Start(traefik.Config{
-		Bin: s.Traefik, Dir: dir, Plugin: root, EntryPoints: routers, Dynamic: dynamic,
-		Flags: []string{"--log.level=ERROR", "--api.debug=true"},
-	})
+// config is that of a Traefik which says how many goroutines it has.
+func config(dynamic string) traefik.Config {
+	return traefik.Config{EntryPoints: routers, Dynamic: dynamic, LogLevel: "ERROR", Flags: []string{"--api.debug=true"}}
 }
 
 // routing is the routing configuration of the Traefik with the plugin.
@@ -85,7 +74,7 @@ func (b *bench) policy(g group) string {
 	if g == left {
 		return "containerLabels: [" + viewLabel + "=left]"
 	}
-	return `containerNames: ["-right-"], upstreamURL: "` + b.proxy.URL() + `"`
+	return `containerNames: ["-right-"], upstreamURL: "` + b.Proxy.URL() + `"`
 }
 
 // plainRouting has another middleware in the place of the plugin, and changes
@@ -103,7 +92,7 @@ func (b *bench) routers() string {
   services:
     socket-proxy: {loadBalancer: {servers: [{url: "%[2]s"}]}}
   middlewares:
-`, "`/`", b.proxy.URL())
+`, "`/`", b.Proxy.URL())
 }
 
 // reload gives both the configuration.
@@ -111,20 +100,4 @@ func (b *bench) reload(c configuration) error {
 	plain := make(chan error, 1)
 	go func() { plain <- b.plain.Reload(b.plainRouting(c)) }()
 	return errors.Join(b.dpf.Reload(b.routing(c)), <-plain)
-}
-
-// stop ends everything.
-func (b *bench) stop() error {
-	for _, t := range []*traefik.Instance{b.dpf, b.plain} {
-		if t != nil {
-			t.Stop()
-		}
-	}
-	if b.proxy != nil {
-		b.proxy.Stop()
-	}
-	if b.engine != nil {
-		return b.engine.Stop()
-	}
-	return nil
 }

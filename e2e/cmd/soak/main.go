@@ -31,28 +31,23 @@ import (
 	"os"
 	"time"
 
-	"github.com/docker-proxy-filter/dpf/e2e/internal/setup"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 )
 
 func main() {
 	length := flag.Duration("time", 5*time.Minute, "length of the load; starting, and measuring between the phases, takes a minute or two more")
 	root := flag.String("plugin", "", "`root` of the plugin's repository; this one if empty")
 	flag.Parse()
-	setup.Main("soak", func(ctx context.Context) error { return run(ctx, *length, *root) })
+	testbed.Main("soak", func(ctx context.Context) error { return run(ctx, *length, *root) })
 }
 
 func run(ctx context.Context, length time.Duration, root string) (err error) {
-	files, err := setup.New(ctx, "soak", root)
+	b, err := newBench(ctx, root)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, files.Remove()) }()
-	b, err := newBench(files)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, b.stop()) }()
-	s, err := newScene(b.engine)
+	defer func() { err = errors.Join(err, b.Close()) }()
+	s, err := newScene(b.Engine)
 	if err != nil {
 		return err
 	}
@@ -69,7 +64,7 @@ func run(ctx context.Context, length time.Duration, root string) (err error) {
 		}
 	}
 	if !r.report(os.Stdout) {
-		return setup.ErrReported
+		return testbed.ErrReported
 	}
 	return nil
 }

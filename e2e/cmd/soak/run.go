@@ -102,14 +102,14 @@ func (r *soak) restart(p *phase, length time.Duration) error {
 		}
 		const down = 2 * time.Second
 		var err error
-		r.recovery.proxy, err = r.outage(p, func() error { return r.bench.proxy.Restart(down) })
+		r.recovery.proxy, err = r.outage(p, func() error { return r.bench.Proxy.Restart(down) })
 		if err == nil {
 			err = r.sleep(length / 3)
 		}
 		if err != nil {
 			return err
 		}
-		if r.recovery.engine, err = r.outage(p, r.bench.engine.Restart); err != nil {
+		if r.recovery.engine, err = r.outage(p, r.bench.Engine.Restart); err != nil {
 			return err
 		}
 		return r.sleep(length / 3)

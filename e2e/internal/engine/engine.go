@@ -28,6 +28,10 @@ type Config struct {
 	Runtime string   // path of an OCI runtime to use in place of the default one
 	Flags   []string // further flags of dockerd
 
+	// ContainerdStore keeps images in containerd, as a new Engine 29 does unless
+	// it is told otherwise. It needs Engine 29.
+	ContainerdStore bool
+
 	// Network gives the engine a network namespace of its own, in which it has
 	// the default bridge: containers get addresses, links and user-defined
 	// networks, but reach nothing outside, and a swarm can be initialised.
@@ -112,9 +116,14 @@ func (e *Engine) command(config Config) *exec.Cmd {
 		// A group of our own: systemd, where it is the driver, takes slices only.
 		"--exec-opt", "native.cgroupdriver=cgroupfs",
 		"--cgroup-parent", "/"+e.cgroup,
-		"--storage-driver", "vfs",
 		"--iptables=false", "--ip6tables=false",
 	)
+	// Both copy, and so work on any file system.
+	if config.ContainerdStore {
+		args = append(args, "--feature", "containerd-snapshotter=true", "--storage-driver", "native")
+	} else {
+		args = append(args, "--storage-driver", "vfs")
+	}
 	if !config.Network {
 		// No change to the network of the machine: containers have none.
 		args = append(args, "--bridge", "none")

@@ -2,11 +2,35 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/gobuild"
 )
+
+// The releases of Docker Engine that ForRelease knows.
+const (
+	Release20           = "20.10" // Debian 12's, or that of the machine
+	Release29           = "29"    // with the image store of the releases before
+	Release29Containerd = "29-containerd"
+)
+
+// ForRelease returns the configuration of a release of Docker Engine. See
+// Config29 for what it builds.
+func ForRelease(ctx context.Context, release string, progress func(line string)) (Config, error) {
+	switch release {
+	case Release20:
+		return Config{}, nil
+	case Release29:
+		return Config29(ctx, progress)
+	case Release29Containerd:
+		config, err := Config29(ctx, progress)
+		config.ContainerdStore = true
+		return config, err
+	}
+	return Config{}, fmt.Errorf("engine %q: must be %s, %s or %s", release, Release20, Release29, Release29Containerd)
+}
 
 // Config29 returns the configuration of Docker Engine 29 (API 1.40 to 1.56),
 // whose dockerd and runc are built from their Go modules, once, into the cache.

@@ -17,13 +17,18 @@ import (
 	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
 )
 
-// Config says what to start.
+// Program is a Traefik that can be started.
+type Program struct {
+	Bin    string // the binary
+	Plugin string // root of the plugin's source tree; none is loaded when empty
+}
+
+// Config is the configuration of a Traefik.
 type Config struct {
-	Bin         string   // the Traefik binary
 	Dir         string   // an empty directory for Traefik's files
-	Plugin      string   // root of the plugin's source tree; none is loaded when empty
 	EntryPoints []string // names; each gets a free loopback port
 	Dynamic     string   // routing configuration of the file provider, YAML
+	LogLevel    string   // DEBUG when empty
 	Flags       []string // further install configuration, in flag form; ${x} is the address of the entry point x
 	Env         []string // additions to the environment
 }
@@ -41,7 +46,7 @@ type Instance struct {
 const readyTimeout = 30 * time.Second
 
 // Start runs Traefik and returns when it serves the routing configuration.
-func Start(config Config) (*Instance, error) {
+func (p Program) Start(config Config) (*Instance, error) {
 	ports, err := proc.FreePorts(len(config.EntryPoints) + 1)
 	if err != nil {
 		return nil, err
@@ -55,10 +60,10 @@ func Start(config Config) (*Instance, error) {
 	for i, name := range config.EntryPoints {
 		t.addrs[name] = fmt.Sprintf("127.0.0.1:%d", ports[i+1])
 	}
-	if config.Plugin != "" {
+	if p.Plugin != "" {
 		// Where Traefik looks for local plugins: below its working directory.
 		dst := filepath.Join(config.Dir, "plugins-local", "src", filepath.FromSlash(plugin.Module))
-		if err := plugin.Copy(config.Plugin, dst); err != nil {
+		if err := plugin.Copy(p.Plugin, dst); err != nil {
 			return nil, err
 		}
 	}
@@ -66,7 +71,7 @@ func Start(config Config) (*Instance, error) {
 		return nil, err
 	}
 
-	cmd := exec.Command(config.Bin, t.flags(config)...)
+	cmd := exec.Command(p.Bin, t.flags(p, config)...)
 	cmd.Dir = config.Dir
 	cmd.Env = append(os.Environ(), config.Env...)
 	t.daemon, err = proc.Start("traefik", filepath.Join(config.Dir, "traefik.out"), cmd)
@@ -81,11 +86,15 @@ func Start(config Config) (*Instance, error) {
 }
 
 // flags is the install configuration.
-func (t *Instance) flags(config Config) []string {
+func (t *Instance) flags(p Program, config Config) []string {
+	level := config.LogLevel
+	if level == "" {
+		level = "DEBUG"
+	}
 	flags := []string{
 		"--global.checkNewVersion=false",
 		"--global.sendAnonymousUsage=false",
-		"--log.level=DEBUG",
+		"--log.level=" + level,
 		"--log.noColor=true",
 		"--log.filePath=" + t.log,
 		"--api.insecure=true",
@@ -98,7 +107,7 @@ func (t *Instance) flags(config Config) []string {
 		flags = append(flags, "--entryPoints."+name+".address="+addr)
 		addrs = append(addrs, "${"+name+"}", addr)
 	}
-	if config.Plugin != "" {
+	if p.Plugin != "" {
 		flags = append(flags,
 			"--experimental.localPlugins.dpf.moduleName="+plugin.Module,
 			"--experimental.abortOnPluginFailure=true")
