@@ -94,7 +94,7 @@ var release = module.Version{Path: plugin.Module, Version: "v1.0.0"}
 
 // makeArchive makes the archive that the Go module proxy makes of a tag.
 func makeArchive() (file string, err error) {
-	dir, err := os.MkdirTemp(shared.dir, "archive-")
+	dir, err := os.MkdirTemp(shared.Dir, "archive-")
 	if err != nil {
 		return "", err
 	}
