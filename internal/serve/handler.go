@@ -93,7 +93,7 @@ func (h *Handler) serveProbe(rw http.ResponseWriter, req *http.Request) {
 // decide says what becomes of a request.
 func (h *Handler) decide(x *exchange) (*outcome, error) {
 	if reason := h.refusals[x.ep.Op.ID]; reason != "" {
-		return nil, refusedOperation(x, reason)
+		return h.refuse(x, reason)
 	}
 	if h.policy.All {
 		return h.showAll(x)
@@ -102,6 +102,15 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 		return h.container(x)
 	}
 	return h.filter(x)
+}
+
+// refuse says what becomes of an operation that the client may not use.
+func (h *Handler) refuse(x *exchange, reason string) (*outcome, error) {
+	if x.ep.Op.EmptyIfRefused {
+		h.log.infof("refused %s %q: %s", x.req.Method, x.req.URL.Path, reason)
+		return emptyList(), nil
+	}
+	return nil, refusedOperation(x, reason)
 }
 
 // filter handles an operation while a selector is set: the switch is the whole
@@ -132,7 +141,7 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 	case engineapi.SystemInfo, engineapi.SystemDataUsage, engineapi.NetworkList, engineapi.NetworkInspect,
 		engineapi.NetworkConnect, engineapi.VolumeList, engineapi.VolumeInspect, engineapi.ImageList,
 		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit, engineapi.ServiceList,
-		engineapi.ServiceInspect, engineapi.TaskList, engineapi.TaskInspect:
+		engineapi.ServiceInspect, engineapi.ServiceLogs, engineapi.TaskList, engineapi.TaskInspect, engineapi.TaskLogs:
 		return h.filterShared(x)
 	default:
 		return nil, unknownAction(x)
@@ -168,10 +177,14 @@ func (h *Handler) filterShared(x *exchange) (*outcome, error) {
 		return h.serviceList(x)
 	case engineapi.ServiceInspect:
 		return h.serviceInspect(x)
+	case engineapi.ServiceLogs:
+		return h.serviceLogs(x)
 	case engineapi.TaskList:
 		return h.taskList(x)
 	case engineapi.TaskInspect:
 		return h.taskInspect(x)
+	case engineapi.TaskLogs:
+		return h.taskLogs(x)
 	default:
 		return nil, unknownAction(x)
 	}

@@ -26,18 +26,110 @@ func (h *Handler) serviceInspect(x *exchange) (*outcome, error) {
 	return h.element(x, ans, raw, err)
 }
 
-// taskInspect is serviceInspect for a task.
-func (h *Handler) taskInspect(x *exchange) (*outcome, error) {
-	inv, _, err := h.inventory(x)
-	if err != nil {
-		return nil, err
-	}
+// serviceLogs forwards the logs of a visible service.
+func (h *Handler) serviceLogs(x *exchange) (*outcome, error) {
 	ans, err := h.swarmList(x, x.ep.Op.Lists)
 	if err != nil {
 		return nil, err
 	}
-	raw, _, err := inv.Task(ans.Body, x.ep.Ref)
+	_, id, err := view.Service(h.policy, ans.Body, x.ep.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return nil, notFound(ans.Header)
+	}
+	return forwarded(id), nil
+}
+
+// taskInspect is serviceInspect for a task.
+func (h *Handler) taskInspect(x *exchange) (*outcome, error) {
+	ans, raw, _, err := h.task(x)
 	return h.element(x, ans, raw, err)
+}
+
+// taskLogs forwards the logs of a visible task.
+func (h *Handler) taskLogs(x *exchange) (*outcome, error) {
+	ans, _, id, err := h.task(x)
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return nil, notFound(ans.Header)
+	}
+	return forwarded(id), nil
+}
+
+// task finds the visible task of an endpoint in the list of tasks.
+func (h *Handler) task(x *exchange) (ans *proxy.Answer, raw []byte, id string, err error) {
+	swarm, err := h.swarm(x)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	ans, err = h.swarmList(x, x.ep.Op.Lists)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	raw, id, err = swarm.Task(ans.Body, x.ep.Ref)
+	return ans, raw, id, err
+}
+
+// swarm asks for the services and keeps the visible ones. A socket proxy that
+// does not let the plugin ask for services leaves none: their tasks are hidden
+// then, but for those of visible containers.
+func (h *Handler) swarm(x *exchange) (*view.Swarm, error) {
+	inv, _, err := h.inventory(x)
+	if err != nil {
+		return nil, err
+	}
+	return h.swarmOf(x, inv)
+}
+
+func (h *Handler) swarmOf(x *exchange, inv *view.Inventory) (*view.Swarm, error) {
+	services, err := h.sideList(x, "/services")
+	if err != nil {
+		return nil, err
+	}
+	return view.NewSwarm(inv, services)
+}
+
+// sideList asks for a list that the upstream may not have or allow: nil then.
+func (h *Handler) sideList(x *exchange, path string) ([]byte, error) {
+	ans, err := h.upstream.Get(x.req, x.ep.Version+path, "")
+	if err != nil {
+		return nil, err
+	}
+	if ans.Status != http.StatusOK {
+		return nil, nil
+	}
+	if !ans.IsJSON() {
+		return nil, proxy.ErrNotJSON(ans)
+	}
+	return ans.Body, nil
+}
+
+// addSwarm lets the client know of the networks of visible services, if there
+// are networks that span a swarm.
+func (h *Handler) addSwarm(x *exchange, v *visible, networks []byte) error {
+	if !view.SpansSwarm(networks) {
+		return nil
+	}
+	swarm, err := h.swarmOf(x, v.inv)
+	if err != nil {
+		return err
+	}
+	tasks, err := h.sideList(x, "/tasks")
+	if err != nil {
+		return err
+	}
+	return swarm.AddNetworks(v.usage, tasks)
+}
+
+// emptyList answers a list of objects of which the client may know none, as an
+// engine without any does: clients that only look for them go on.
+func emptyList() *outcome {
+	header := http.Header{"Content-Type": {"application/json"}}
+	return answered(&proxy.Answer{Status: http.StatusOK, Header: header, Body: []byte("[]\n")})
 }
 
 // swarmList asks for a list of the swarm. An engine that is in none says so.
@@ -79,7 +171,7 @@ func (h *Handler) taskList(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	inv, _, err := h.inventory(x)
+	swarm, err := h.swarm(x)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +180,7 @@ func (h *Handler) taskList(x *exchange) (*outcome, error) {
 			return nil, err
 		}
 	}
-	return h.cut(x, "", func(body []byte) ([]byte, error) { return inv.TaskList(body) })
+	return h.cut(x, "", func(body []byte) ([]byte, error) { return swarm.TaskList(body) })
 }
 
 // resolveServices replaces the services of the filter by their IDs.

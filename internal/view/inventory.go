@@ -1,7 +1,6 @@
 package view
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
@@ -13,7 +12,6 @@ type Inventory struct {
 	Visible []Summary
 
 	policy *policy.Policy
-	all    []byte // the list of all containers
 }
 
 // NewInventory reads an answer of ContainerList with all containers.
@@ -22,7 +20,7 @@ func NewInventory(p *policy.Policy, list []byte) (*Inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Inventory{Visible: visible, policy: p, all: list}, nil
+	return &Inventory{Visible: visible, policy: p}, nil
 }
 
 // Resolution is what a reference means to the client.
@@ -81,6 +79,3 @@ func (inv *Inventory) Exact(ref string) *Summary {
 func (inv *Inventory) Knows(ref string) bool {
 	return inv.Exact(ref) != nil || inv.Resolve(ref).ID != ""
 }
-
-// exists reports whether there is a container of this full ID, visible or not.
-func (inv *Inventory) exists(id string) bool { return bytes.Contains(inv.all, []byte(id)) }
