@@ -140,9 +140,10 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return passed, nil
 	case engineapi.SystemInfo, engineapi.SystemDataUsage, engineapi.NetworkList, engineapi.NetworkInspect,
 		engineapi.NetworkConnect, engineapi.VolumeList, engineapi.VolumeInspect, engineapi.ImageList,
-		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit, engineapi.ServiceList,
-		engineapi.ServiceInspect, engineapi.ServiceLogs, engineapi.TaskList, engineapi.TaskInspect, engineapi.TaskLogs:
+		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit:
 		return h.filterShared(x)
+	case engineapi.ServiceList, engineapi.ServiceInspect, engineapi.ServiceLogs, engineapi.TaskList, engineapi.TaskInspect, engineapi.TaskLogs:
+		return h.filterSwarm(x)
 	default:
 		return nil, unknownAction(x)
 	}
@@ -173,6 +174,14 @@ func (h *Handler) filterShared(x *exchange) (*outcome, error) {
 		return h.imageHistory(x)
 	case engineapi.ImageCommit:
 		return h.imageCommit(x)
+	default:
+		return nil, unknownAction(x)
+	}
+}
+
+// filterSwarm is filter for the objects of a swarm.
+func (h *Handler) filterSwarm(x *exchange) (*outcome, error) {
+	switch x.ep.Op.Action { //nolint:exhaustive // filter has the others.
 	case engineapi.ServiceList:
 		return h.serviceList(x)
 	case engineapi.ServiceInspect:
