@@ -1,16 +1,35 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 // settle waits until the engine has nothing more to do: what happens to the
 // hidden containers from here on, a request did.
 func (s *scene) settle() error {
+	for _, role := range []string{"stopped", "builder"} {
+		if err := s.awaitExit(s.hidden[role]); err != nil {
+			return err
+		}
+	}
 	time.Sleep(2 * time.Second)
 	return nil
+}
+
+// awaitExit waits until a container has done what it is there for.
+func (s *scene) awaitExit(id string) error {
+	for deadline := time.Now().Add(again.Patient.Last()); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		var c struct{ State struct{ Status string } }
+		if err := s.daemon.Get("/containers/"+id+"/json", &c); err != nil || c.State.Status == "exited" {
+			return err
+		}
+	}
+	return fmt.Errorf("the container %s does not exit", id)
 }
 
 // endpoints is the subset of an inspect that identifies a container besides

@@ -44,7 +44,7 @@ func (r *runner) run(ctx context.Context, probes []probe) {
 		})
 	}
 	for i, p := range probes {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || r.report.hopeless() {
 			break
 		}
 		if i%2000 == 0 {
@@ -112,17 +112,13 @@ func (r *runner) send(p probe, req request, ref reference) (response, bool) {
 	resp, err := req.send()
 	r.tally.add(p.op, resp.status, time.Since(started))
 	if err != nil {
-		r.report.fault(fmt.Errorf("%s: %w", p.op, err))
-		return response{}, false
-	}
-	if resp.timeout && req.deadline == patience {
-		r.report.fault(fmt.Errorf("%s (%s): no answer after %s", p.op, p.entry, patience))
+		r.report.fault(fmt.Errorf("%s (%s): %w", p.op, p.entry, err))
 	}
 	carried := req.carried()
 	for _, l := range r.leaks(resp, carried) {
 		r.report.leak(p, req, l)
 	}
-	return resp, true
+	return resp, err == nil
 }
 
 // leaks looks at all of a response: as it came, and without transfer coding,

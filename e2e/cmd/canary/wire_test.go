@@ -2,9 +2,14 @@ package main
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 func TestReadResponse(t *testing.T) {
@@ -58,6 +63,39 @@ func TestSendDeadline(t *testing.T) {
 	got, err := request{addr: l.Addr().String(), method: "GET", target: "/events", deadline: 100 * time.Millisecond}.send()
 	if err != nil || !got.timeout || string(got.body) != "one" {
 		t.Errorf("got body %q, timeout %v, %v", got.body, got.timeout, err)
+	}
+}
+
+// TestSendAgain asks a server that answers the second request only: one that
+// changes nothing is asked for again, any other is sent once.
+func TestSendAgain(t *testing.T) {
+	patient := again.Patient
+	t.Cleanup(func() { again.Patient = patient })
+	tests := []struct {
+		method string
+		sent   int32
+		limits again.Limits
+	}{
+		{"GET", 2, again.Limits{50 * time.Millisecond, time.Minute}},
+		{"HEAD", 2, again.Limits{50 * time.Millisecond, time.Minute}},
+		{"POST", 1, again.Limits{50 * time.Millisecond, 200 * time.Millisecond}},
+		{"DELETE", 1, again.Limits{50 * time.Millisecond, 200 * time.Millisecond}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.method, func(t *testing.T) {
+			again.Patient = tt.limits
+			var sent atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+				if sent.Add(1) == 1 {
+					<-req.Context().Done()
+				}
+			}))
+			defer server.Close()
+			resp, err := request{addr: server.Listener.Addr().String(), method: tt.method, target: "/"}.send()
+			if answered := err == nil && resp.status == http.StatusOK; sent.Load() != tt.sent || answered != (tt.sent == 2) {
+				t.Errorf("sent %d times, want %d: %d, %v", sent.Load(), tt.sent, resp.status, err)
+			}
+		})
 	}
 }
 
