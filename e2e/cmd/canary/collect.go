@@ -110,13 +110,13 @@ func (s *scene) visibleVolumes() ([]string, error) {
 // makePairs lists the references to hidden objects with their counterparts.
 func (s *scene) makePairs() {
 	c := s.namePairs("name", s.token("run"))
-	c = append(c, idPairs("ID", s.hidden["run"])...)
+	c = append(c, s.idPairs("ID", s.hidden["run"])...)
 	for _, role := range []string{"paused", "stopped", "created"} {
 		c = append(c,
 			pair{role + " by name", plain(s.token(role)), plain(s.unknownName(s.token(role)))},
-			pair{role + " by ID", plain(s.hidden[role]), plain(randomHex(64))})
+			pair{role + " by ID", plain(s.hidden[role]), plain(s.random.hex(64))})
 	}
-	c = append(c, prefixPairs(values(s.hidden), values(s.visible), 1, 2, 3)...)
+	c = append(c, prefixPairs(s.random.branch(), values(s.hidden), values(s.visible), 1, 2, 3)...)
 	alias := func(form, ref string) {
 		unknown := "vis-parent/" + s.unknownName(s.token("visalias"))
 		if !strings.HasPrefix(ref, "vis-") {
@@ -135,8 +135,8 @@ func (s *scene) makePairs() {
 		pair{"alias of a parent", plain(s.token("parent")), plain(s.unknownName(s.token("parent")))})
 	s.pairs[container] = c
 
-	s.pairs[exec] = idPairs("ID", s.words["hidexec"])
-	s.pairs[network] = append(s.namePairs("name", s.token("net")), idPairs("ID", s.words["hidnetid"])...)
+	s.pairs[exec] = s.idPairs("ID", s.words["hidexec"])
+	s.pairs[network] = append(s.namePairs("name", s.token("net")), s.idPairs("ID", s.words["hidnetid"])...)
 	s.pairs[volume] = s.namePairs("name", s.token("vol"))
 	s.pairs[image] = s.imagePairs()
 	s.pairs[service] = s.swarmPairs(s.token("service"), s.words["hidsvc"])
@@ -155,7 +155,7 @@ func (s *scene) makePairs() {
 
 func (s *scene) imagePairs() []pair {
 	pairs := s.namePairs("own image", s.ownImage())
-	pairs = append(pairs, idPairs("image ID", s.words["hidimg"])...)
+	pairs = append(pairs, s.idPairs("image ID", s.words["hidimg"])...)
 	for form, name := range map[string]string{
 		"second tag":        s.altTag(),
 		"own image, long":   "docker.io/library/" + s.ownImage(),
@@ -168,7 +168,7 @@ func (s *scene) imagePairs() []pair {
 }
 
 func (s *scene) swarmPairs(name, id string) []pair {
-	unknown := randomSwarmID()
+	unknown := s.random.swarmID()
 	return append(s.namePairs("name", name),
 		pair{"ID", plain(id), plain(unknown)},
 		pair{"ID prefix", plain(id[:shortID]), plain(unknown[:shortID])})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,9 +28,7 @@ func (r *runner) echoes(refs [2]reference) []echo {
 	for _, form := range []func(string) string{strings.Clone, bareID, algorithmID} {
 		add(form, refs[0].plain, refs[1].plain)
 	}
-	for _, form := range []func(string) string{strings.Clone, escapeLast} {
-		add(form, refs[0].raw, refs[1].raw)
-	}
+	add(strings.Clone, refs[0].raw, refs[1].raw)
 	for _, form := range []func(string) string{strings.Clone, strings.ToUpper} {
 		add(form, r.stem, r.unknownStem)
 	}
@@ -52,9 +51,20 @@ func algorithmID(ref string) string {
 // portPair is where a connection of the engine's own comes from.
 var portPair = regexp.MustCompile(`\d+->`)
 
-// text is all of a response, without what differs from one request to the next.
+// escape is an escape in a path, or one of an escape.
+var escape = regexp.MustCompile(`(?i)%(?:25)*[0-9a-f]{2}`)
+
+// text is all of a response, without what differs from one request to the next,
+// and with letters and digits as such: how they are escaped is the request's.
 func (r response) text() string {
 	text := fmt.Sprintf("%s\n\n%s\ntrailer %v, timeout %v, broken %v", r.head, r.body, r.trailer, r.timeout, r.broken)
+	text = escape.ReplaceAllStringFunc(text, func(found string) string {
+		b, err := strconv.ParseUint(found[len(found)-2:], 16, 8)
+		if err != nil || !isAlphanumeric(byte(b)) {
+			return found
+		}
+		return string(rune(b))
+	})
 	return portPair.ReplaceAllString(text, "N->")
 }
 

@@ -140,6 +140,8 @@ func TestDifference(t *testing.T) {
 		{"part of a name", "lookup zq00-registry.test: no", "lookup zy00-registry.test: no", [2]string{"zq00-registry.test/x:1", "zy00-registry.test/x:1"}, true},
 		{"redirect of an ID", "Location: /containers/" + testID + "/json", "Location: /containers/" + other + "/json", [2]string{testID, other}, true},
 		{"more after an ID", "no " + testID + ".json", "no " + other + ".json", [2]string{testID, other}, true},
+		{"escaped letters", "Location: /%7A%7100-run", "Location: /%7a%7900-run", [2]string{"zq00-run", "zy00-run"}, true},
+		{"escapes of escapes", "/zq00-ru%256e and %25257", "/zy00-ru%256e and %25257", [2]string{"zq00-run", "zy00-run"}, true},
 		{"port of the engine", "10.0.0.1:4711->10.0.0.2:80", "10.0.0.1:47->10.0.0.2:80", [2]string{"7", "b"}, true},
 		{"end of a line", "No such container: 7\r\n", "No such container: b\r\n", [2]string{"7", "b"}, true},
 
@@ -149,6 +151,7 @@ func TestDifference(t *testing.T) {
 		{"part of an address", "172.7.0.1", "172.b.0.1", [2]string{"7", "b"}, false},
 		{"tag of an image", "image:7", "image:b", [2]string{"7", "b"}, false},
 		{"version", "client version 1.7 is", "client version 1.b is", [2]string{"7", "b"}, false},
+		{"another escape", "zq00-run%2F", "zy00-run%00", [2]string{"zq00-run", "zy00-run"}, false},
 		{"list", `[{"Id":"x"}]`, "[]", [2]string{"zq00-run", "zy00-run"}, false},
 		{"ID for a name", testID, other, [2]string{"zq00-run", "zy00-run"}, false},
 		{"each other's", "zy00-run", "zq00-run", [2]string{"zq00-run", "zy00-run"}, false},

@@ -32,29 +32,35 @@ const streamPatience = 500 * time.Millisecond
 // planner lists the probes of a run.
 type planner struct {
 	scene   *scene
+	random  random
 	ops     []operation
 	entries []entryPoint
 	probes  []probe
 	last    []probe // those that come after all others
 	turn    int     // of the entry points
+	shift   int     // of what is asked in turns
 }
 
 // newPlanner returns a planner without a probe.
-func newPlanner(s *scene, ops []operation, entries []entryPoint) *planner {
-	return &planner{scene: s, ops: ops, entries: entries}
+func newPlanner(s *scene, ops []operation, entries []entryPoint, chance random) *planner {
+	const turns = 1000
+	return &planner{scene: s, random: chance, ops: ops, entries: entries, turn: chance.IntN(turns), shift: chance.IntN(turns)}
 }
 
 // plan is the whole run: the full product where containers are named in the
-// path, every pair of two choices elsewhere.
+// path, every pair of two choices elsewhere, and some more by chance. What
+// changes something visible comes behind the others, in its order.
 func (p *planner) plan() []probe {
 	p.references()
 	p.spellings()
+	p.chances()
 	p.methods()
 	p.variants()
 	p.headers()
 	p.smuggled()
 	p.unreferenced()
 	p.visible()
+	p.random.Shuffle(len(p.probes), func(i, j int) { p.probes[i], p.probes[j] = p.probes[j], p.probes[i] })
 	p.toys()
 	return append(p.probes, p.last...)
 }
@@ -232,7 +238,7 @@ func (p *planner) references() {
 // others in some of them each.
 func (p *planner) spellings() {
 	const step = 9
-	turn := 0
+	turn := p.shift
 	for _, op := range p.ops {
 		for i, s := range odd {
 			c := usualCall(op, s)
@@ -256,11 +262,25 @@ func (p *planner) pairOrSingle(c call, turn int) {
 	}
 	refs := p.scene.pairs[in[0]]
 	byID := slices.IndexFunc(refs, func(r pair) bool { return r.form == "ID" || r.form == "image ID" })
-	if turn%2 == 1 && byID >= 0 {
+	if (turn+p.shift)%2 == 1 && byID >= 0 {
 		p.pair(c, in[0], refs[byID])
 		return
 	}
 	p.pair(c, in[0], refs[0])
+}
+
+// chances asks every operation in spellings that no list has.
+func (p *planner) chances() {
+	const onContainers, onOthers = 12, 4
+	for _, op := range p.ops {
+		n := onOthers
+		if strings.Contains(op.path, container.placeholder()) {
+			n = onContainers
+		}
+		for i := range n {
+			p.pairOrSingle(usualCall(op, p.random.spelling()), i)
+		}
+	}
 }
 
 // methods asks every path with every method.

@@ -3,13 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -105,13 +106,24 @@ func (r request) bytes() []byte {
 // carried is all of the request that may come back, and its target without
 // escapes: what an answer quotes.
 func (r request) carried() []byte {
-	text := r.target + "\n" + strings.Join(r.headers, "\n") + "\n" + r.body
-	for _, unescape := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
-		if plain, err := unescape(r.target); err == nil {
-			text += "\n" + plain
+	plain := unescape(r.target)
+	return []byte(strings.Join([]string{
+		r.target, strings.Join(r.headers, "\n"), r.body, plain, strings.ReplaceAll(plain, "+", " "),
+	}, "\n"))
+}
+
+// hexEscape is the escape of a byte.
+var hexEscape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// unescape takes the escapes out of a target, whatever else is wrong with it.
+func unescape(target string) string {
+	return hexEscape.ReplaceAllStringFunc(target, func(found string) string {
+		b, err := hex.DecodeString(found[1:])
+		if err != nil {
+			return found
 		}
-	}
-	return []byte(text)
+		return string(b)
+	})
 }
 
 func (r request) hasHeader(name string) bool {

@@ -99,6 +99,25 @@ func TestSendAgain(t *testing.T) {
 	}
 }
 
+// TestCarried has targets whose escapes an answer may quote without.
+func TestCarried(t *testing.T) {
+	tests := []struct{ target, want string }{
+		{"/containers/zq00-run/json", "zq00-run"},
+		{"/containers/%7A%7100-run/json", "zq00-run"},
+		{"/containers/%7a%7100-run/json?%", "zq00-run"},
+		{"/%zz/%7a%7100-run", "zq00-run"},
+		{"/images/json?filter=%7a%7100+run", "zq00 run"},
+		{"/containers/%ff%7a%7100-run", "\xffzq00-run"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.target, func(t *testing.T) {
+			if got := string(request{target: tt.target}.carried()); !strings.Contains(got, tt.want) {
+				t.Errorf("got %q, want %q in it", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestRequestBytes(t *testing.T) {
 	tests := []struct {
 		name string
