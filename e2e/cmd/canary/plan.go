@@ -62,6 +62,7 @@ func (p *planner) plan() []probe {
 	p.visible()
 	p.random.Shuffle(len(p.probes), func(i, j int) { p.probes[i], p.probes[j] = p.probes[j], p.probes[i] })
 	p.toys()
+	p.unstartable()
 	return append(p.probes, p.last...)
 }
 
