@@ -131,7 +131,12 @@ func attack(ctx context.Context, b *bench, s *scene, ops []operation, o options)
 	run.confirm()
 	checkVisible(s, r, b.filtered())
 	checkPrefix(s, r, b.filtered())
+	checkChained(s, r, b.filtered())
+	checkNames(s, r)
 	w.stop()
+	if err := checkTags(s, r, b.filtered()); err != nil {
+		return err
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

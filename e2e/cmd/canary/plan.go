@@ -63,6 +63,10 @@ func (p *planner) plan() []probe {
 	p.random.Shuffle(len(p.probes), func(i, j int) { p.probes[i], p.probes[j] = p.probes[j], p.probes[i] })
 	p.toys()
 	p.unstartable()
+	for _, role := range chained {
+		p.visibleContainer(role)
+	}
+	p.takeNames()
 	return append(p.probes, p.last...)
 }
 
@@ -99,16 +103,19 @@ func (c call) kinds() []kind {
 }
 
 // pair adds the probe of a call for a pair of references of kind k.
-func (p *planner) pair(c call, k kind, refs pair) {
+func (p *planner) pair(c call, k kind, refs pair) { p.add(c, p.twins(c, k, refs)) }
+
+// twins is the probe of a call for a pair of references of kind k.
+func (p *planner) twins(c call, k kind, refs pair) probe {
 	e := p.entry()
 	hidden, twin := p.request(c, e, k, refs.hidden), p.request(c, e, k, refs.unknown)
 	// Both answer at once; a stream would be a leak in itself.
 	hidden.deadline, twin.deadline = 0, 0
-	p.add(c, probe{
+	return probe{
 		op: c.op.id, about: c.about + ", " + string(k) + " " + refs.form, entry: e.name,
 		request: hidden, twin: &twin, stream: c.variant.wait,
 		refs: [2]reference{refs.hidden, refs.unknown},
-	})
+	}
 }
 
 // single adds the probe of a call without a counterpart.

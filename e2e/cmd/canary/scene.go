@@ -56,7 +56,7 @@ func newScene(e *engine.Engine, dir string, chance random) (*scene, error) {
 	}
 	for _, step := range []func() error{
 		s.makeImages, s.makeNetworks, s.makeSwarm, s.makeHidden, s.makeVisible, s.makeJoined,
-		s.makeUnstartable, s.makeBuilt, s.settle, s.collect,
+		s.makeUnstartable, s.makeChained, s.makeBuilt, s.makeUntagged, s.settle, s.collect,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("setting the scene: %w", err)
