@@ -32,9 +32,10 @@ func (h *Handler) side(x *exchange, path, query string) (*proxy.Answer, error) {
 	return ans, nil
 }
 
-// inventory asks for the list of all containers and keeps the visible ones.
+// inventory asks for the list of all containers, or of those that the engine
+// itself can select, and keeps the visible ones.
 func (h *Handler) inventory(x *exchange) (*view.Inventory, http.Header, error) {
-	ans, err := h.side(x, "/containers/json", "all=1")
+	ans, err := h.side(x, "/containers/json", h.allQuery)
 	if err != nil {
 		return nil, nil, err
 	}
