@@ -23,7 +23,7 @@ func (r *labelRule) text() string {
 }
 
 // newLabelRules compiles one list of labels, "key" or "key=value".
-func newLabelRules(name, mode string, values []string) ([]labelRule, error) {
+func newLabelRules(name, mode string, values []string, who *Identity) ([]labelRule, error) {
 	rules := make([]labelRule, 0, len(values))
 	for i, s := range values {
 		key, value, hasValue := strings.Cut(s, "=")
@@ -35,17 +35,28 @@ func newLabelRules(name, mode string, values []string) ([]labelRule, error) {
 			// would match more than it seems to.
 			return nil, option.At(name, i, s, "empty value; write "+strconv.Quote(key)+" to match every value")
 		}
-		rule := labelRule{hasValue: hasValue}
-		var err error
-		if rule.key, err = newPattern(mode, key); err == nil {
-			rule.value, err = newPattern(mode, value)
+		all := fillings(s, who)
+		for j := range all {
+			rule, err := newLabelRule(mode, &all[j])
+			if err != nil {
+				return nil, option.At(name, i, s, err.Error())
+			}
+			rules = append(rules, rule)
 		}
-		if err != nil {
-			return nil, option.At(name, i, s, err.Error())
-		}
-		rules = append(rules, rule)
 	}
 	return rules, nil
+}
+
+// newLabelRule compiles one label.
+func newLabelRule(mode string, label *filled) (labelRule, error) {
+	key, value, hasValue := label.cut()
+	rule := labelRule{hasValue: hasValue}
+	var err error
+	if rule.key, err = newPattern(mode, &key); err != nil {
+		return rule, err
+	}
+	rule.value, err = newPattern(mode, &value)
+	return rule, err
 }
 
 // matchAnyLabel reports whether one label has both parts of one of the rules.

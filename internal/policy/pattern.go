@@ -18,27 +18,31 @@ type Pattern struct {
 	re *regexp.Regexp
 }
 
-// newPattern compiles text for a mode.
-func newPattern(mode, text string) (Pattern, error) {
+func same(text string) string { return text }
+
+// newPattern compiles a value for a mode.
+func newPattern(mode string, value *filled) (Pattern, error) {
+	text := value.with(same, same)
 	if !utf8.ValidString(text) {
 		return Pattern{}, errors.New("not valid UTF-8")
 	}
-	expression := regexp.QuoteMeta(text)
+	expression := ""
 	switch mode {
 	case "contains", "":
-		return Pattern{mode: "contains", text: text, re: regexp.MustCompile(expression)}, nil
+		return Pattern{mode: "contains", text: text, re: regexp.MustCompile(regexp.QuoteMeta(text))}, nil
 	case "exact":
+		expression = regexp.QuoteMeta(text)
 	case "glob":
-		if strings.ContainsAny(text, `[]{}\`) {
+		if strings.ContainsAny(value.with(same, none), `[]{}\`) {
 			return Pattern{}, errors.New("a glob has * and ? only; use match: regexp for more")
 		}
-		expression = strings.ReplaceAll(strings.ReplaceAll(expression, `\*`, `.*`), `\?`, `.`)
+		expression = value.with(globExpression, regexp.QuoteMeta)
 	case "regexp":
+		expression = value.with(same, quoteGroup)
 		// By itself, so that no parenthesis closes the one below.
-		if _, err := regexp.Compile(text); err != nil {
+		if _, err := regexp.Compile(expression); err != nil {
 			return Pattern{}, err
 		}
-		expression = text
 	default:
 		return Pattern{}, errors.New("no such match mode")
 	}
@@ -48,6 +52,17 @@ func newPattern(mode, text string) (Pattern, error) {
 	}
 	return Pattern{mode: mode, text: text, re: re}, nil
 }
+
+func none(_ string) string { return "" }
+
+// globExpression is a glob as a regular expression.
+func globExpression(glob string) string {
+	quoted := regexp.QuoteMeta(glob)
+	return strings.ReplaceAll(strings.ReplaceAll(quoted, `\*`, `.*`), `\?`, `.`)
+}
+
+// quoteGroup is a text as one operand of a regular expression.
+func quoteGroup(text string) string { return `(?:` + regexp.QuoteMeta(text) + `)` }
 
 // MatchAny reports whether one of the patterns matches s.
 func MatchAny(patterns []Pattern, s string) bool {
@@ -60,14 +75,17 @@ func MatchAny(patterns []Pattern, s string) bool {
 }
 
 // newPatterns compiles one list of names.
-func newPatterns(name, mode string, values []string) ([]Pattern, error) {
+func newPatterns(name, mode string, values []string, who *Identity) ([]Pattern, error) {
 	patterns := make([]Pattern, 0, len(values))
 	for i, value := range values {
-		p, err := newPattern(mode, value)
-		if err != nil {
-			return nil, option.At(name, i, value, err.Error())
+		all := fillings(value, who)
+		for j := range all {
+			p, err := newPattern(mode, &all[j])
+			if err != nil {
+				return nil, option.At(name, i, value, err.Error())
+			}
+			patterns = append(patterns, p)
 		}
-		patterns = append(patterns, p)
 	}
 	return patterns, nil
 }
@@ -78,7 +96,7 @@ func newPatterns(name, mode string, values []string) ([]Pattern, error) {
 func KeyGlobs(name string, globs []string) ([]Pattern, error) {
 	patterns := make([]Pattern, 0, len(globs))
 	for i, glob := range globs {
-		p, err := newPattern("glob", strings.ToLower(glob))
+		p, err := newPattern("glob", &filled{text: strings.ToLower(glob)})
 		if err != nil {
 			return nil, option.At(name, i, glob, err.Error())
 		}

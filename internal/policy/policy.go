@@ -22,6 +22,8 @@ type Config struct {
 	Match string
 	// Require is "any" (also "") or "all".
 	Require string
+	// Who fills the placeholders; nil: there are none.
+	Who *Identity
 }
 
 // Policy says which containers a client sees. It is read-only.
@@ -56,16 +58,16 @@ func New(config *Config) (*Policy, error) {
 		return nil, option.New("require", config.Require, "must be any or all")
 	}
 	var err error
-	if p.names, err = newPatterns("containerNames", config.Match, config.Names); err != nil {
+	if p.names, err = newPatterns("containerNames", config.Match, config.Names, config.Who); err != nil {
 		return nil, err
 	}
-	if p.labels, err = newLabelRules("containerLabels", config.Match, config.Labels); err != nil {
+	if p.labels, err = newLabelRules("containerLabels", config.Match, config.Labels, config.Who); err != nil {
 		return nil, err
 	}
-	if p.excludeNames, err = newPatterns("excludeNames", config.Match, config.ExcludeNames); err != nil {
+	if p.excludeNames, err = newPatterns("excludeNames", config.Match, config.ExcludeNames, config.Who); err != nil {
 		return nil, err
 	}
-	if p.excludeLabels, err = newLabelRules("excludeLabels", config.Match, config.ExcludeLabels); err != nil {
+	if p.excludeLabels, err = newLabelRules("excludeLabels", config.Match, config.ExcludeLabels, config.Who); err != nil {
 		return nil, err
 	}
 	p.All = len(p.names)+len(p.labels)+len(p.excludeNames)+len(p.excludeLabels) == 0
