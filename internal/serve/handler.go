@@ -23,15 +23,13 @@ type Options struct {
 	Log      *Logger
 }
 
-// Handler serves the clients of one router. But for the bounded verdicts its
-// state is read-only.
+// Handler serves the clients of one router. Its state is read-only.
 type Handler struct {
 	next     http.Handler
 	upstream *proxy.Upstream
 	policy   *policy.Policy
 	scrub    *scrub.Scrubber
 	refusals map[string]string
-	verdicts verdicts
 	log      *Logger
 	probes   bool // no operation that Probe matches is refused or logged
 }
