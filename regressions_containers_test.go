@@ -336,3 +336,26 @@ func TestReferencesInAnotherEncoding(t *testing.T) {
 		}
 	}
 }
+
+// What a wait says of a start that failed is what the start said.
+func TestWaitForAStartThatNamesHidden(t *testing.T) {
+	for mode, want := range map[string]string{
+		"container:secret":       `{"StatusCode":128,"Error":{"Message":""}}` + "\n",
+		"container:" + id("bb3"): `{"StatusCode":128,"Error":{"Message":""}}` + "\n",
+		"bridge":                 `{"StatusCode":128,"Error":{"Message":"cannot join canary"}}` + "\n",
+	} {
+		for _, ref := range []string{"web", "aa1"} {
+			engine := testEngine()
+			withMode(&engine.containers[0], mode, true)
+			withMode(&engine.containers[2], "container:secret", true)
+			saying(engine, "/wait", 200, `{"StatusCode":128,"Error":{"Message":"cannot join canary"}}`+"\n")
+			rec := do(newTestFilter(t, engine, testConfig()), "POST", "/containers/"+ref+"/wait?condition=next-exit", "")
+			if rec.Code != 200 || rec.Body.String() != want {
+				t.Errorf("%s, %s: got %d %s, want %s", ref, mode, rec.Code, rec.Body.String(), want)
+			}
+			if want := "POST /containers/" + id("aa1") + "/wait?condition=next-exit"; engine.last() != want {
+				t.Errorf("%s: got upstream request %s, want %s", ref, engine.last(), want)
+			}
+		}
+	}
+}

@@ -41,7 +41,7 @@ var operations = []Operation{
 	{Method: "POST", Path: "/containers/{}/kill", ID: "ContainerKill", Group: "lifecycle", Action: Container, Query: "signal", Absent: noKill},
 	{Method: "POST", Path: "/containers/{}/pause", ID: "ContainerPause", Group: "lifecycle", Action: Container, Absent: noContainer},
 	{Method: "POST", Path: "/containers/{}/unpause", ID: "ContainerUnpause", Group: "lifecycle", Action: Container, Absent: noContainer},
-	{Method: "POST", Path: "/containers/{}/wait", ID: "ContainerWait", Group: "read", Action: Container, Query: "condition", Absent: noContainer},
+	{Method: "POST", Path: "/containers/{}/wait", ID: "ContainerWait", Group: "read", Action: ContainerWait, Query: "condition", Cuts: "an error that names a hidden container", Absent: noContainer},
 	{Method: "POST", Path: "/containers/{}/update", ID: "ContainerUpdate", Group: "manage", Action: Container, Body: UpdateBody, Absent: noContainer},
 	{Method: "POST", Path: "/containers/{}/exec", ID: "ContainerExec", Group: "exec", Action: Container, Body: ExecBody, Cuts: "refused with Privileged: it is the host", Absent: noContainer},
 	{Method: "DELETE", Path: "/containers/{}", ID: "ContainerDelete", Group: "manage", Action: Container, Query: "force v", Cuts: "refused with link: it changes another container", Absent: noContainer, Refused: "link"},

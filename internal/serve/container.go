@@ -82,6 +82,41 @@ func (h *Handler) refersToVisibleOnly(x *exchange, inspect []byte, id string) (b
 	return inv.RefersToVisibleOnly(inspect)
 }
 
+// containerWait handles ContainerWait. Its answer holds the error of a start that
+// failed, which names a hidden container that the container refers to.
+func (h *Handler) containerWait(x *exchange) (*outcome, error) {
+	res, err := h.known(x)
+	if err != nil {
+		return nil, err
+	}
+	inspect := res.inspect
+	if inspect == nil {
+		if inspect, err = h.inspectByID(x, res.id); err != nil {
+			return nil, err
+		}
+	}
+	own, err := h.refersToVisibleOnly(x, inspect, res.id)
+	if err != nil {
+		return nil, err
+	}
+	if own && !h.scrub.Concerns(x.ep.Op.ID) {
+		return forwarded(res.id), nil
+	}
+	line := func(raw []byte) ([]byte, error) { return h.waitLine(x, raw, own) }
+	return &outcome{lines: proxy.NewLineWriter(x.rw, h.upstream.Limit, nil, line), ref: res.id}, nil
+}
+
+// waitLine is what the client gets of the answer of a ContainerWait.
+func (h *Handler) waitLine(x *exchange, raw []byte, own bool) ([]byte, error) {
+	if !own {
+		var err error
+		if raw, err = view.CutWaitError(raw); err != nil {
+			return nil, err
+		}
+	}
+	return h.scrub.Answer(x.ep.Op.ID, raw)
+}
+
 // containerStats handles ContainerStats. The counters of a network that the
 // container shares with a hidden one are cut.
 func (h *Handler) containerStats(x *exchange) (*outcome, error) {

@@ -118,6 +118,8 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return h.containerStart(x)
 	case engineapi.ContainerStats:
 		return h.containerStats(x)
+	case engineapi.ContainerWait:
+		return h.containerWait(x)
 	case engineapi.Exec:
 		return h.exec(x)
 	case engineapi.ExecInspect:

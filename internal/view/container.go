@@ -132,7 +132,7 @@ func (inv *Inventory) ties(raw []byte) (*ties, error) {
 func (t *ties) readHostConfig(raw []byte) ([]byte, error) {
 	return rawjson.EditMembers(raw, func(key string, value []byte) ([]byte, error) {
 		switch {
-		case strings.EqualFold(key, "VolumesFrom"), strings.EqualFold(key, "Links"):
+		case strings.EqualFold(key, "VolumesFrom") || strings.EqualFold(key, "Links"):
 			return nil, t.readRefs(value)
 		case len(value) > 0 && value[0] == '"':
 			t.readMode(key, text(value))
@@ -392,6 +392,13 @@ func (inv *Inventory) shows(ref string) bool {
 // CutNetworks empties the network counters of a line of ContainerStats.
 func CutNetworks(line []byte) ([]byte, error) {
 	return rawjson.Set(line, map[string]string{"networks": "{}"})
+}
+
+// CutWaitError empties the error in the answer of ContainerWait.
+func CutWaitError(line []byte) ([]byte, error) {
+	return rawjson.Within(line, "Error", func(e []byte) ([]byte, error) {
+		return rawjson.Set(e, map[string]string{"Message": `""`})
+	})
 }
 
 // Inspected is the part of a ContainerInspectResponse that decides.
