@@ -17,17 +17,23 @@ import (
 // CutReferences removes hidden containers from the elements of a list.
 func (inv *Inventory) CutReferences(elements []Summary) error {
 	for i := range elements {
-		e := &elements[i]
-		if others, image := MayRefer(e.Raw, e.Container.ID); !others && !image && !e.Aliased && !e.Unplaced {
-			continue
-		}
-		cut, err := inv.CutSummary(e.Raw)
+		cut, err := inv.cutElement(&elements[i])
 		if err != nil {
 			return err
 		}
-		e.Raw = cut
+		elements[i].Raw = cut
 	}
 	return nil
+}
+
+// cutElement is CutSummary for an element of a list, which most often says
+// nothing of others.
+func (inv *Inventory) cutElement(e *Summary) ([]byte, error) {
+	others, image := MayRefer(e.Raw, e.Container.ID)
+	if !others && !image && !e.Aliased && !e.Unplaced {
+		return e.Raw, nil
+	}
+	return inv.CutSummary(e.Raw)
 }
 
 // CutSummary removes hidden containers from the summary of a visible one.
