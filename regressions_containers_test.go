@@ -359,3 +359,28 @@ func TestWaitForAStartThatNamesHidden(t *testing.T) {
 		}
 	}
 }
+
+// Podman names the containers that keep one from being removed.
+func TestDeleteThatNamesDependents(t *testing.T) {
+	const dependent = "has dependent containers which must be removed before it: "
+	for words, shown := range map[string]bool{
+		"container " + id("aa1") + " " + dependent + id("ab2"): false,
+		"You cannot remove a running container " + id("aa1"):   true,
+	} {
+		engine := testEngine()
+		message := words
+		engine.override = func(rw http.ResponseWriter, req *http.Request) bool {
+			if req.Method != http.MethodDelete {
+				return false
+			}
+			rw.Header().Set("Content-Type", "application/json")
+			rw.WriteHeader(409)
+			_, _ = rw.Write([]byte(`{"message":"` + message + `"}`))
+			return true
+		}
+		rec := do(newTestFilter(t, engine, testConfig()), "DELETE", "/containers/web?force=1", "")
+		if got := strings.Contains(rec.Body.String(), words); rec.Code != 409 || got != shown || strings.Contains(rec.Body.String(), id("ab2")) {
+			t.Errorf("%s: got %d %s", words, rec.Code, rec.Body.String())
+		}
+	}
+}

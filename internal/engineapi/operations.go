@@ -44,7 +44,7 @@ var operations = []Operation{
 	{Method: "POST", Path: "/containers/{}/wait", ID: "ContainerWait", Group: "read", Action: ContainerWait, Query: "condition", Cuts: "an error that names a hidden container", Absent: noContainer},
 	{Method: "POST", Path: "/containers/{}/update", ID: "ContainerUpdate", Group: "manage", Action: Container, Body: UpdateBody, Absent: noContainer},
 	{Method: "POST", Path: "/containers/{}/exec", ID: "ContainerExec", Group: "exec", Action: Container, Body: ExecBody, Cuts: "refused with Privileged: it is the host", Absent: noContainer},
-	{Method: "DELETE", Path: "/containers/{}", ID: "ContainerDelete", Group: "manage", Action: Container, Query: "force v", Cuts: "refused with link: it changes another container", Absent: noContainer, Refused: "link"},
+	{Method: "DELETE", Path: "/containers/{}", ID: "ContainerDelete", Group: "manage", Action: ContainerDelete, Query: "force v", Cuts: "refused with link: it changes another container; an error that names another container", Absent: noContainer, Refused: "link"},
 	{Method: "POST", Path: "/containers/{}/rename", ID: "ContainerRename", Group: "manage", Action: Container, Query: "name", Gate: "a name that is taken by a hidden container cannot be concealed", Absent: noContainer},
 	{Method: "POST", Path: "/containers/create", ID: "ContainerCreate", Group: "manage", Gate: creates},
 	{Method: "POST", Path: "/containers/prune", ID: "ContainerPrune", Group: "manage", Gate: prunes},

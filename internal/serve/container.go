@@ -82,6 +82,27 @@ func (h *Handler) refersToVisibleOnly(x *exchange, inspect []byte, id string) (b
 	return inv.RefersToVisibleOnly(inspect)
 }
 
+// containerDelete handles ContainerDelete. Podman does not remove a container that
+// others depend on, and names these.
+func (h *Handler) containerDelete(x *exchange) (*outcome, error) {
+	res, err := h.known(x)
+	if err != nil {
+		return nil, err
+	}
+	ans, err := h.fetch(x, res.id)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case ans.Status < 400:
+		return answered(ans), nil
+	case view.NamesOthers(ans.Body, res.id):
+		return nil, replace(ans)
+	default:
+		return nil, relay(ans)
+	}
+}
+
 // containerWait handles ContainerWait. Its answer holds the error of a start that
 // failed, which names a hidden container that the container refers to.
 func (h *Handler) containerWait(x *exchange) (*outcome, error) {

@@ -120,6 +120,8 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return h.containerStats(x)
 	case engineapi.ContainerWait:
 		return h.containerWait(x)
+	case engineapi.ContainerDelete:
+		return h.containerDelete(x)
 	case engineapi.Exec:
 		return h.exec(x)
 	case engineapi.ExecInspect:

@@ -47,6 +47,12 @@ func MayRefer(raw []byte, own string) (others, image bool) {
 	return others, image
 }
 
+// NamesOthers reports whether words hold the full ID of another container than
+// own, or something like one.
+func NamesOthers(words []byte, own string) bool {
+	return fullIDs.Match(bytes.ReplaceAll(searchable(words), []byte(own), nil))
+}
+
 // searchable returns JSON in lower case, without the escapes that an encoder
 // can do without: keys fold, and an escaped character is the same character.
 func searchable(raw []byte) []byte {
