@@ -15,8 +15,8 @@ import (
 // visible container, one of a hidden one and one of none.
 func worldEngine() *fakeEngine {
 	engine := testEngine()
-	engine.containers[0].summary = `,"Image":"web:1","ImageID":"sha256:` + id("11") + `","State":"running","Mounts":[{"Name":"vweb"}],"NetworkSettings":{"Networks":{"front":{"NetworkID":"` + id("n1") + `"}}}`
-	engine.containers[1].summary = `,"Image":"canary:1","ImageID":"sha256:` + id("22") + `","State":"running","Mounts":[{"Name":"vcanary"}],"NetworkSettings":{"Networks":{"canarynet":{"NetworkID":"` + id("n2") + `"}}}`
+	engine.containers[0].summary = `,"Image":"web:1","ImageID":"sha256:` + id("11") + `","State":"running","HostConfig":{"NetworkMode":"front"},"Mounts":[{"Name":"vweb"}],"NetworkSettings":{"Networks":{"front":{"NetworkID":"` + id("n1") + `"}}}`
+	engine.containers[1].summary = `,"Image":"canary:1","ImageID":"sha256:` + id("22") + `","State":"running","HostConfig":{"NetworkMode":"front"},"Mounts":[{"Name":"vcanary"}],"NetworkSettings":{"Networks":{"canarynet":{"NetworkID":"` + id("n2") + `"}}}`
 	engine.override = func(rw http.ResponseWriter, req *http.Request) bool {
 		body, ok := worldAnswers[req.Method+" "+req.URL.Path]
 		if !ok {

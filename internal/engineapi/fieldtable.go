@@ -450,10 +450,10 @@ container.Summary open
 	Names cut []
 	Image kept
 	ImageID kept
-	ImageManifestDescriptor kept v1.Descriptor
+	ImageManifestDescriptor cut v1.Descriptor
 	Command kept command
 	Created kept
-	Ports kept []container.PortSummary
+	Ports cut []container.PortSummary
 	SizeRw kept
 	SizeRootFs kept
 	Labels kept {} labels
@@ -461,8 +461,8 @@ container.Summary open
 	Status kept
 	HostConfig kept container.Summary.HostConfig
 	Health kept container.HealthSummary
-	NetworkSettings kept container.NetworkSettingsSummary
-	Mounts kept []container.MountPoint
+	NetworkSettings cut container.NetworkSettingsSummary
+	Mounts cut []container.MountPoint
 
 container.PortSummary open
 	IP kept
@@ -621,13 +621,13 @@ container.InspectResponse open
 	ResolvConfPath cut hostPath
 	HostnamePath cut hostPath
 	HostsPath cut hostPath
-	LogPath kept hostPath
+	LogPath cut hostPath
 	Name kept
 	RestartCount kept
 	Driver kept
 	Platform kept
-	MountLabel kept
-	ProcessLabel kept
+	MountLabel cut
+	ProcessLabel cut
 	AppArmorProfile kept
 	ExecIDs kept []
 	HostConfig kept container.HostConfig
@@ -635,10 +635,10 @@ container.InspectResponse open
 	Storage kept storage.Storage
 	SizeRw kept
 	SizeRootFs kept
-	Mounts kept []container.MountPoint
-	Config kept container.Config
-	NetworkSettings kept container.NetworkSettings
-	ImageManifestDescriptor kept v1.Descriptor
+	Mounts cut []container.MountPoint
+	Config cut container.Config
+	NetworkSettings cut container.NetworkSettings
+	ImageManifestDescriptor cut v1.Descriptor
 
 container.State open
 	Status kept
@@ -666,11 +666,11 @@ container.HealthcheckResult open
 	Output kept command
 
 container.HostConfig open
-	Binds kept [] hostPath
-	ContainerIDFile kept hostPath
+	Binds cut [] hostPath
+	ContainerIDFile cut hostPath
 	LogConfig kept container.LogConfig
 	NetworkMode cut
-	PortBindings kept {}[]network.PortBinding
+	PortBindings cut {}[]network.PortBinding
 	RestartPolicy kept container.RestartPolicy
 	AutoRemove kept
 	VolumeDriver kept
@@ -679,7 +679,7 @@ container.HostConfig open
 	Annotations kept {}
 	CapAdd kept []
 	CapDrop kept []
-	CgroupnsMode kept
+	CgroupnsMode cut
 	Dns kept []
 	DnsOptions kept []
 	DnsSearch kept []
@@ -693,11 +693,11 @@ container.HostConfig open
 	Privileged kept
 	PublishAllPorts kept
 	ReadonlyRootfs kept
-	SecurityOpt kept []
+	SecurityOpt cut []
 	StorageOpt kept {}
 	Tmpfs kept {}
-	UTSMode kept
-	UsernsMode kept
+	UTSMode cut
+	UsernsMode cut
 	ShmSize kept
 	Sysctls kept {}
 	Runtime kept
@@ -706,7 +706,7 @@ container.HostConfig open
 	CpuShares kept
 	Memory kept
 	NanoCpus kept
-	CgroupParent kept
+	CgroupParent cut
 	BlkioWeight kept
 	BlkioWeightDevice kept []blkiodev.WeightDevice
 	BlkioDeviceReadBps kept []blkiodev.ThrottleDevice
@@ -732,7 +732,7 @@ container.HostConfig open
 	CpuPercent kept
 	IOMaximumIOps kept
 	IOMaximumBandwidth kept
-	Mounts kept []mount.Mount
+	Mounts cut []mount.Mount
 	MaskedPaths kept []
 	ReadonlyPaths kept []
 	Init kept
@@ -959,7 +959,7 @@ container.WaitResponse open
 	StatusCode kept
 
 container.WaitExitError open
-	Message kept command hostPath
+	Message cut command hostPath
 
 container.UpdateResponse open
 	Warnings kept []

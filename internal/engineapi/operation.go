@@ -16,6 +16,8 @@ const (
 	ContainerInspect               // 404, or the answer less what it says of hidden containers
 	ContainerStart                 // as Container; an error may name another container
 	ContainerStats                 // as Container; a shared network counts for another container
+	ContainerWait                  // as Container; the error of its start may name another container
+	ContainerDelete                // as Container; an error may name containers that depend on it
 	Exec                           // as Container, for the container of the exec instance
 	ExecInspect                    // as ContainerInspect, for the container of the exec instance
 	SystemEvents                   // lines of hidden containers are dropped

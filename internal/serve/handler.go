@@ -24,15 +24,13 @@ type Options struct {
 	Log      *Logger
 }
 
-// Handler serves the clients of one router. But for the bounded verdicts its
-// state is read-only.
+// Handler serves the clients of one router. Its state is read-only.
 type Handler struct {
 	next     http.Handler
 	upstream *proxy.Upstream
 	policy   *policy.Policy
 	scrub    *scrub.Scrubber
 	refusals map[string]string
-	verdicts verdicts
 	log      *Logger
 	probes   bool // no operation that Probe matches is refused or logged
 	// listFilters is the parameter filters with which containers are asked for,
@@ -142,6 +140,10 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return h.containerStart(x)
 	case engineapi.ContainerStats:
 		return h.containerStats(x)
+	case engineapi.ContainerWait:
+		return h.containerWait(x)
+	case engineapi.ContainerDelete:
+		return h.containerDelete(x)
 	case engineapi.Exec:
 		return h.exec(x)
 	case engineapi.ExecInspect:

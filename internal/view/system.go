@@ -66,10 +66,11 @@ func (inv *Inventory) usedContainer(raw []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(judge(inv.policy, elements, bodies)) == 0 {
+	visible := judge(inv.policy, elements, bodies)
+	if len(visible) == 0 {
 		return nil, rawjson.ErrOmit
 	}
-	return inv.CutSummary(raw)
+	return inv.cutElement(&visible[0])
 }
 
 // cutTotals makes the usage of one kind of object anew from its visible
