@@ -165,7 +165,9 @@ func TestNetworkConnect(t *testing.T) {
 	for _, op := range []string{"connect", "disconnect"} {
 		for _, tt := range tests {
 			engine := worldEngine()
-			rec := do(newTestFilter(t, engine, testConfig()), "POST", "/networks/"+tt.network+"/"+op, tt.body)
+			config := testConfig()
+			config.InsecureAllowOperations = []string{"NetworkConnect"}
+			rec := do(newTestFilter(t, engine, config), "POST", "/networks/"+tt.network+"/"+op, tt.body)
 			if rec.Code != tt.want {
 				t.Errorf("%s, %s: got %d %s, want %d", op, tt.name, rec.Code, rec.Body.String(), tt.want)
 			}
@@ -198,7 +200,9 @@ func TestImageCommit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		engine := worldEngine()
-		rec := do(newTestFilter(t, engine, testConfig()), "POST", "/commit?"+tt.query, tt.body)
+		config := testConfig()
+		config.InsecureAllowOperations = []string{"ImageCommit"}
+		rec := do(newTestFilter(t, engine, config), "POST", "/commit?"+tt.query, tt.body)
 		if rec.Code != tt.want {
 			t.Errorf("%s: got %d %s, want %d", tt.query, rec.Code, rec.Body.String(), tt.want)
 		}
@@ -488,11 +492,13 @@ func TestTaskOfHiddenContainer(t *testing.T) {
 // What a parameter list means is the same through the plugin.
 func TestRepeatedParameters(t *testing.T) {
 	engine := worldEngine()
-	do(newTestFilter(t, engine, testConfig()), "POST", "/commit?container=web&changes=A&changes=B", "")
+	config := testConfig()
+	config.InsecureAllowOperations = []string{"ImageCommit"}
+	do(newTestFilter(t, engine, config), "POST", "/commit?container=web&changes=A&changes=B", "")
 	if got, want := engine.last(), "POST /commit?changes=A&changes=B&container="+id("aa1"); got != want {
 		t.Errorf("got upstream request %s, want %s", got, want)
 	}
-	config := CreateConfig()
+	config = CreateConfig()
 	config.ScrubEnvs = true
 	for _, target := range []string{"POST /commit?container=web&repo=r", "DELETE /containers/web?link=1", "POST /containers/web/start?checkpoint=c"} {
 		method, path, _ := strings.Cut(target, " ")

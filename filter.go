@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/docker-proxy-filter/dpf/internal/option"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
 	"github.com/docker-proxy-filter/dpf/internal/serve"
 )
@@ -35,7 +36,9 @@ func New(ctx context.Context, next http.Handler, config *Config, name string) (h
 		// A panic here would end Traefik's configuration loop: it would keep
 		// serving the old configuration and take no new one until restarted.
 		if r := recover(); r != nil {
-			handler = refuseAll(name, fmt.Errorf("internal error: %v", r))
+			e := option.New("", "", "internal error")
+			e.Hint = fmt.Sprint(": ", r)
+			handler = refuseAll(name, e)
 		}
 	}()
 
@@ -49,6 +52,9 @@ func New(ctx context.Context, next http.Handler, config *Config, name string) (h
 // newHandler compiles config. The error names the option as the user typed it,
 // quotes the value and says what is wrong with it.
 func newHandler(ctx context.Context, next http.Handler, config *Config, name string) (*serve.Handler, error) {
+	if err := config.decode(); err != nil {
+		return nil, err
+	}
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
@@ -82,10 +88,15 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	}), nil
 }
 
-// refuseAll is the handler of a configuration that is not valid.
+// refuseAll is the handler of a configuration that is not valid. The client is
+// told the option and the reason; what the option holds may be a secret.
 func refuseAll(name string, reason error) http.Handler {
 	// The level is a valid one.
 	log, _ := serve.NewLogger("error", name)
 	log.Errorf("configuration refused, every request is answered with 503: %v", reason)
-	return serve.RefuseAll(reason.Error())
+	public := "the configuration is refused; the log of Traefik has the reason"
+	if e, ok := reason.(*option.Error); ok { //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
+		public = e.Public()
+	}
+	return serve.RefuseAll(public)
 }

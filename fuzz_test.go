@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker-proxy-filter/dpf/internal/option"
 	"github.com/docker-proxy-filter/dpf/internal/view"
 )
 
@@ -427,22 +428,10 @@ func checkEvent(t *testing.T, config *Config, sent map[string]bool, line string)
 // checkConfig is what FuzzConfig checks.
 func checkConfig(t *testing.T, raw []byte) string {
 	config := CreateConfig()
-	if json.Unmarshal(raw, config) != nil {
-		return "not decoded"
-	}
-	rest := map[string]interface{}{}
-	if json.Unmarshal(raw, &rest) != nil {
+	if json.Unmarshal(raw, &config.Rest) != nil {
 		return "not decoded"
 	}
 	known := *config
-	for key := range rest {
-		for _, name := range optionNames {
-			if strings.EqualFold(key, name) {
-				delete(rest, key)
-			}
-		}
-	}
-	config.Rest, known.Rest = rest, rest
 	engine := testEngine()
 	_, err := newHandler(context.Background(), engine, &known, "test")
 	h, newErr := New(context.Background(), engine, config, "test")
@@ -451,7 +440,7 @@ func checkConfig(t *testing.T, raw []byte) string {
 	}
 	list := do(h, "GET", "/containers/json", "")
 	if err != nil {
-		checkRefusal(t, rest, err.Error(), list)
+		checkRefusal(t, config.Rest, err, list)
 		return err.Error()
 	}
 	for _, value := range append(append([]string{}, known.ContainerNames...), known.ContainerLabels...) {
@@ -471,18 +460,25 @@ func checkConfig(t *testing.T, raw []byte) string {
 	return fmt.Sprint(list.Code, " ", list.Body.String())
 }
 
-// checkRefusal checks that the reason begins with an option, and is what every
-// request gets.
-func checkRefusal(t *testing.T, rest map[string]interface{}, reason string, list *httptest.ResponseRecorder) {
+// checkRefusal checks that the reason begins with an option, and that every
+// request gets it without the value.
+func checkRefusal(t *testing.T, rest map[string]interface{}, err error, list *httptest.ResponseRecorder) {
 	t.Helper()
-	option, _, _ := strings.Cut(reason, ":")
-	option, _, _ = strings.Cut(option, "[")
-	_, unknown := rest[strings.SplitN(reason, ": unknown option", 2)[0]]
-	if !unknown && !contains(optionNames, option) && option != "nothing is configured" {
-		t.Errorf("the error %q names no option", reason)
+	e, ok := err.(*option.Error)
+	if !ok {
+		t.Fatalf("the error %q names no option", err)
+	}
+	name, _, _ := strings.Cut(e.Option, "[")
+	_, typed := rest[name]
+	if !typed && !contains(optionNames, name) && name != "" {
+		t.Errorf("the error %q names no option", err)
 	}
 	checkError(t, list.Body.Bytes())
+	var body struct{ Message string }
+	if err := json.Unmarshal(list.Body.Bytes(), &body); err != nil || body.Message != "dpf: "+strings.ToValidUTF8(e.Public(), "\ufffd") {
+		t.Errorf("%s: got body %s", e.Public(), list.Body.String())
+	}
 	if list.Code != http.StatusServiceUnavailable {
-		t.Errorf("%s: got status %d, want 503", reason, list.Code)
+		t.Errorf("%v: got status %d, want 503", err, list.Code)
 	}
 }

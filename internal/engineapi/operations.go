@@ -9,6 +9,10 @@ const (
 	secrets  = "it returns or changes settings that belong to no container"
 	usedBy   = "its error names the containers that use the object"
 	content  = "its content may come from a hidden container"
+	connects = "it makes the engine connect to an address that the client names, and tells what answers there"
+	renames  = "a name that is taken by a hidden container cannot be concealed"
+	takes    = "it can take over an image name that hidden containers are made from"
+	answers  = "it gives the container names and addresses in the network, on which hidden containers may rely"
 )
 
 // operations is the whole Engine API. What has no line is refused, and so is
@@ -17,7 +21,7 @@ var operations = []Operation{
 	{Method: "GET", Path: "/_ping", ID: "SystemPing", Action: Forward},
 	{Method: "HEAD", Path: "/_ping", ID: "SystemPingHead", Action: Forward},
 	{Method: "GET", Path: "/version", ID: "SystemVersion", Action: Forward},
-	{Method: "POST", Path: "/auth", ID: "SystemAuth", Group: "manage", Action: Forward, Body: StreamBody},
+	{Method: "POST", Path: "/auth", ID: "SystemAuth", Group: "manage", Action: Forward, Body: StreamBody, Gate: connects},
 	{Method: "GET", Path: "/info", ID: "SystemInfo", Group: "read", Action: SystemInfo, Cuts: "counts of hidden containers and their images; counters that follow them"},
 	{Method: "GET", Path: "/events", ID: "SystemEvents", Group: "read", Action: SystemEvents, Query: "since until filters", Filters: "config container daemon event image label network node plugin scope secret service type volume", Cuts: "events that belong to no visible container"},
 	{Method: "GET", Path: "/system/df", ID: "SystemDataUsage", Group: "read", Action: SystemDataUsage, Query: "type verbose", Cuts: "hidden containers, images and volumes of no visible container, the build cache, counters", Repeats: "type"},
@@ -45,10 +49,10 @@ var operations = []Operation{
 	{Method: "POST", Path: "/containers/{}/update", ID: "ContainerUpdate", Group: "manage", Action: Container, Body: UpdateBody, Absent: noContainer},
 	{Method: "POST", Path: "/containers/{}/exec", ID: "ContainerExec", Group: "exec", Action: Container, Body: ExecBody, Cuts: "refused with Privileged: it is the host", Absent: noContainer},
 	{Method: "DELETE", Path: "/containers/{}", ID: "ContainerDelete", Group: "manage", Action: ContainerDelete, Query: "force v", Cuts: "refused with link: it changes another container; an error that names another container", Absent: noContainer, Refused: "link"},
-	{Method: "POST", Path: "/containers/{}/rename", ID: "ContainerRename", Group: "manage", Action: Container, Query: "name", Gate: "a name that is taken by a hidden container cannot be concealed", Absent: noContainer},
+	{Method: "POST", Path: "/containers/{}/rename", ID: "ContainerRename", Group: "manage", Action: Container, Query: "name", Gate: renames, Absent: noContainer},
 	{Method: "POST", Path: "/containers/create", ID: "ContainerCreate", Group: "manage", Gate: creates},
 	{Method: "POST", Path: "/containers/prune", ID: "ContainerPrune", Group: "manage", Gate: prunes},
-	{Method: "POST", Path: "/commit", ID: "ImageCommit", Group: "manage", Action: ImageCommit, Query: "author changes comment pause repo tag", Body: CommitBody, Absent: noContainer, Repeats: "changes", RefParameter: "container"},
+	{Method: "POST", Path: "/commit", ID: "ImageCommit", Group: "manage", Action: ImageCommit, Query: "author changes comment pause repo tag", Body: CommitBody, Absent: noContainer, Repeats: "changes", RefParameter: "container", Gate: takes},
 	{Method: "GET", Path: "/containers/{}/checkpoints", ID: "CheckpointList", Group: "manage", Gate: "it reads folders of the host"},
 	{Method: "POST", Path: "/containers/{}/checkpoints", ID: "CheckpointCreate", Group: "manage", Gate: "it writes to folders of the host"},
 	{Method: "DELETE", Path: "/containers/{}/checkpoints/{}", ID: "CheckpointDelete", Group: "manage", Gate: "it removes folders of the host"},
@@ -61,7 +65,7 @@ var operations = []Operation{
 	{Method: "GET", Path: "/networks", ID: "NetworkList", Group: "read", Action: NetworkList, Query: "filters", Filters: "driver id label name scope type", Cuts: "networks of no visible container, service or task but the predefined ones; hidden containers, services and address counts"},
 	{Method: "GET", Path: "/networks/", ID: "NetworkListSlash", Group: "read", Action: NetworkList, Query: "filters", Filters: "driver id label name scope type", Cuts: "as NetworkList"},
 	{Method: "GET", Path: "/networks/{}", ID: "NetworkInspect", Group: "read", Action: NetworkInspect, Query: "scope", Cuts: "as NetworkList", Absent: noNetwork},
-	{Method: "POST", Path: "/networks/{}/connect", ID: "NetworkConnect", Group: "manage", Action: NetworkConnect, Body: ConnectBody, Absent: noNetwork},
+	{Method: "POST", Path: "/networks/{}/connect", ID: "NetworkConnect", Group: "manage", Action: NetworkConnect, Body: ConnectBody, Absent: noNetwork, Gate: answers},
 	{Method: "POST", Path: "/networks/{}/disconnect", ID: "NetworkDisconnect", Group: "manage", Action: NetworkConnect, Body: ConnectBody, Absent: noNetwork},
 	{Method: "POST", Path: "/networks/create", ID: "NetworkCreate", Group: "manage", Gate: hostWide},
 	{Method: "DELETE", Path: "/networks/{}", ID: "NetworkDelete", Group: "manage", Gate: usedBy},
@@ -78,15 +82,15 @@ var operations = []Operation{
 	{Method: "GET", Path: "/images/{}/json", ID: "ImageInspect", Group: "read", Action: ImageInspect, Cuts: "as ImageList; the container that the image was made from", Absent: noImage},
 	{Method: "GET", Path: "/images/{}/history", ID: "ImageHistory", Group: "read", Action: ImageHistory, Cuts: "as ImageList", Absent: noImage},
 	{Method: "GET", Path: "/images/{}/attestations", ID: "ImageAttestations", Group: "read", Gate: content},
-	{Method: "GET", Path: "/images/search", ID: "ImageSearch", Group: "read", Action: Forward, Query: "filters limit term"},
-	{Method: "GET", Path: "/distribution/{}/json", ID: "DistributionInspect", Group: "read", Action: Forward},
+	{Method: "GET", Path: "/images/search", ID: "ImageSearch", Group: "read", Action: Forward, Query: "filters limit term", Gate: connects},
+	{Method: "GET", Path: "/distribution/{}/json", ID: "DistributionInspect", Group: "read", Action: Forward, Gate: connects},
 	{Method: "GET", Path: "/images/get", ID: "ImageGetAll", Group: "files", Gate: content},
 	{Method: "GET", Path: "/images/{}/get", ID: "ImageGet", Group: "files", Gate: content},
-	{Method: "POST", Path: "/images/create", ID: "ImageCreate", Group: "manage", Gate: hostWide},
-	{Method: "POST", Path: "/images/load", ID: "ImageLoad", Group: "manage", Gate: hostWide},
+	{Method: "POST", Path: "/images/create", ID: "ImageCreate", Group: "manage", Gate: connects},
+	{Method: "POST", Path: "/images/load", ID: "ImageLoad", Group: "manage", Gate: takes},
 	{Method: "POST", Path: "/images/prune", ID: "ImagePrune", Group: "manage", Gate: prunes},
-	{Method: "POST", Path: "/images/{}/push", ID: "ImagePush", Group: "manage", Gate: content},
-	{Method: "POST", Path: "/images/{}/tag", ID: "ImageTag", Group: "manage", Gate: hostWide},
+	{Method: "POST", Path: "/images/{}/push", ID: "ImagePush", Group: "manage", Gate: connects},
+	{Method: "POST", Path: "/images/{}/tag", ID: "ImageTag", Group: "manage", Gate: takes},
 	{Method: "DELETE", Path: "/images/{}", ID: "ImageDelete", Group: "manage", Gate: usedBy},
 	{Method: "POST", Path: "/build", ID: "ImageBuild", Group: "manage", Gate: creates},
 	{Method: "POST", Path: "/build/prune", ID: "BuildPrune", Group: "manage", Gate: prunes},
@@ -110,7 +114,7 @@ var operations = []Operation{
 	{Method: "GET", Path: "/swarm", ID: "SwarmInspect", Group: "manage", Gate: secrets},
 	{Method: "GET", Path: "/swarm/unlockkey", ID: "SwarmUnlockkey", Group: "manage", Gate: secrets},
 	{Method: "POST", Path: "/swarm/init", ID: "SwarmInit", Group: "manage", Gate: hostWide},
-	{Method: "POST", Path: "/swarm/join", ID: "SwarmJoin", Group: "manage", Gate: hostWide},
+	{Method: "POST", Path: "/swarm/join", ID: "SwarmJoin", Group: "manage", Gate: connects},
 	{Method: "POST", Path: "/swarm/leave", ID: "SwarmLeave", Group: "manage", Gate: hostWide},
 	{Method: "POST", Path: "/swarm/unlock", ID: "SwarmUnlock", Group: "manage", Gate: hostWide},
 	{Method: "POST", Path: "/swarm/update", ID: "SwarmUpdate", Group: "manage", Gate: hostWide},
@@ -126,17 +130,17 @@ var operations = []Operation{
 	{Method: "DELETE", Path: "/configs/{}", ID: "ConfigDelete", Group: "manage", Gate: secrets},
 
 	{Method: "GET", Path: "/plugins", ID: "PluginList", Group: "manage", Gate: secrets},
-	{Method: "GET", Path: "/plugins/privileges", ID: "GetPluginPrivileges", Group: "manage", Gate: secrets},
+	{Method: "GET", Path: "/plugins/privileges", ID: "GetPluginPrivileges", Group: "manage", Gate: connects},
 	{Method: "GET", Path: "/plugins/{}/json", ID: "PluginInspect", Group: "manage", Gate: secrets, Absent: noPlugin, HiddenIfRefused: true},
 	{Method: "GET", Path: "/plugins/{}", ID: "PluginInspectOld", Group: "manage", Gate: secrets},
 	{Method: "POST", Path: "/plugins/create", ID: "PluginCreate", Group: "manage", Gate: hostWide},
-	{Method: "POST", Path: "/plugins/pull", ID: "PluginPull", Group: "manage", Gate: hostWide},
+	{Method: "POST", Path: "/plugins/pull", ID: "PluginPull", Group: "manage", Gate: connects},
 	{Method: "DELETE", Path: "/plugins/{}", ID: "PluginDelete", Group: "manage", Gate: hostWide},
 	{Method: "POST", Path: "/plugins/{}/disable", ID: "PluginDisable", Group: "manage", Gate: hostWide},
 	{Method: "POST", Path: "/plugins/{}/enable", ID: "PluginEnable", Group: "manage", Gate: hostWide},
-	{Method: "POST", Path: "/plugins/{}/push", ID: "PluginPush", Group: "manage", Gate: hostWide},
+	{Method: "POST", Path: "/plugins/{}/push", ID: "PluginPush", Group: "manage", Gate: connects},
 	{Method: "POST", Path: "/plugins/{}/set", ID: "PluginSet", Group: "manage", Gate: hostWide},
-	{Method: "POST", Path: "/plugins/{}/upgrade", ID: "PluginUpgrade", Group: "manage", Gate: hostWide},
+	{Method: "POST", Path: "/plugins/{}/upgrade", ID: "PluginUpgrade", Group: "manage", Gate: connects},
 
 	{Method: "GET", Path: "/debug/vars", ID: "DebugVars", Group: "manage", Gate: hostWide},
 	{Method: "GET", Path: "/debug/pprof/", ID: "DebugPprof", Group: "manage", Gate: hostWide},

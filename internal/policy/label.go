@@ -33,7 +33,9 @@ func newLabelRules(name, mode string, values []string) ([]labelRule, error) {
 		if hasValue && value == "" && (mode == "contains" || mode == "") {
 			// Fail closed: every value contains the empty one, so that the rule
 			// would match more than it seems to.
-			return nil, option.At(name, i, s, "empty value; write "+strconv.Quote(key)+" to match every value")
+			e := option.At(name, i, s, "empty value")
+			e.Hint = "; write " + strconv.Quote(key) + " to match every value"
+			return nil, e
 		}
 		rule := labelRule{hasValue: hasValue}
 		var err error
@@ -41,7 +43,7 @@ func newLabelRules(name, mode string, values []string) ([]labelRule, error) {
 			rule.value, err = newPattern(mode, value)
 		}
 		if err != nil {
-			return nil, option.At(name, i, s, err.Error())
+			return nil, patternError(name, i, s, err)
 		}
 		rules = append(rules, rule)
 	}
