@@ -15,6 +15,7 @@ package dpf
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -35,13 +36,13 @@ func New(ctx context.Context, next http.Handler, config *Config, name string) (h
 		// A panic here would end Traefik's configuration loop: it would keep
 		// serving the old configuration and take no new one until restarted.
 		if r := recover(); r != nil {
-			handler = refuseAll(name, fmt.Errorf("internal error: %v", r))
+			handler = refuseAll(ctx, name, fmt.Errorf("internal error: %v", r))
 		}
 	}()
 
 	h, err := newHandler(ctx, next, config, name)
 	if err != nil {
-		return refuseAll(name, err), nil
+		return refuseAll(ctx, name, err), nil
 	}
 	return h, nil
 }
@@ -72,7 +73,12 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	if err != nil {
 		return nil, err
 	}
+	encoded, err := json.Marshal(config)
+	if err != nil {
+		return nil, err
+	}
 	return serve.New(&serve.Options{
+		InForce:  serve.Hold(ctx, name, string(encoded)),
 		Next:     next,
 		Upstream: upstream,
 		Policy:   p,
@@ -82,8 +88,10 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	}), nil
 }
 
-// refuseAll is the handler of a configuration that is not valid.
-func refuseAll(name string, reason error) http.Handler {
+// refuseAll is the handler of a configuration that is not valid. Whatever was in
+// force before it is so no more.
+func refuseAll(ctx context.Context, name string, reason error) http.Handler {
+	_ = serve.Hold(ctx, name, "")
 	// The level is a valid one.
 	log, _ := serve.NewLogger("error", name)
 	log.Errorf("configuration refused, every request is answered with 503: %v", reason)

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,8 +26,7 @@ func (h *Handler) forward(x *exchange, ref string) error {
 	if h.log.debugs() {
 		h.logForwarded(x)
 	}
-	h.next.ServeHTTP(x.rw, x.req)
-	return nil
+	return h.handOver(x.rw, x.req, nil)
 }
 
 func (h *Handler) logForwarded(x *exchange) {
@@ -37,13 +37,32 @@ func (h *Handler) logForwarded(x *exchange) {
 // come, where nothing is hidden or where insecureAllowOperations says so. The
 // path is still the one that was judged, and what the scrub options forbid to
 // ask for is left out.
-func (h *Handler) forwardAsIs(x *exchange) {
+func (h *Handler) forwardAsIs(x *exchange) error {
 	h.dropParameters(x.ep.Sent)
 	proxy.SetTarget(x.req, x.ep.Path(x.ep.Ref), x.ep.Sent.Encode())
 	if h.log.debugs() {
 		h.logForwarded(x)
 	}
-	h.next.ServeHTTP(x.rw, x.req)
+	return h.handOver(x.rw, x.req, nil)
+}
+
+// handOver hands a request to the router's service until it is answered or the
+// policy is in force no more. Traefik's proxy obeys the context: it breaks the
+// answer off, and closes a connection that was upgraded. The answer passes
+// through lines, or, where there are none, to rw untouched.
+func (h *Handler) handOver(rw http.ResponseWriter, req *http.Request, lines *proxy.LineWriter) error {
+	ctx, cancel := context.WithCancel(req.Context())
+	stop := context.AfterFunc(h.inForce, cancel)
+	defer func() {
+		stop()
+		cancel()
+	}()
+	req = req.WithContext(ctx)
+	if lines != nil {
+		return h.upstream.Stream(req, lines)
+	}
+	h.next.ServeHTTP(rw, req)
+	return nil
 }
 
 // fetch is forward with the answer held back.
@@ -72,7 +91,7 @@ func (h *Handler) stream(x *exchange, out *outcome) error {
 	if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
 		return err
 	}
-	if err := h.upstream.Stream(x.req, out.lines); err != nil {
+	if err := h.handOver(x.rw, x.req, out.lines); err != nil {
 		// The answer has begun: its end tells the client.
 		h.log.debugf("%s: the stream ended: %v", x.ep.Op.ID, err)
 	}

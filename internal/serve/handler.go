@@ -4,6 +4,7 @@
 package serve
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
@@ -21,6 +22,8 @@ type Options struct {
 	// Refusals says why the client may not use an operation, by operationId.
 	Refusals map[string]string
 	Log      *Logger
+	// InForce ends when the policy is in force no more, as Hold has it; nil: never.
+	InForce context.Context
 }
 
 // Handler serves the clients of one router. But for the bounded verdicts its
@@ -33,13 +36,19 @@ type Handler struct {
 	refusals map[string]string
 	verdicts verdicts
 	log      *Logger
+	inForce  context.Context
 	probes   bool // no operation that Probe matches is refused or logged
 }
 
 // New returns the handler.
 func New(o *Options) *Handler {
 	probes := o.Refusals["SystemPing"]+o.Refusals["SystemPingHead"]+o.Refusals["SystemVersion"] == ""
+	inForce := o.InForce
+	if inForce == nil {
+		inForce = context.Background()
+	}
 	return &Handler{
+		inForce:  inForce,
 		next:     o.Next,
 		upstream: o.Upstream,
 		policy:   o.Policy,
