@@ -56,7 +56,7 @@ func (h *Handler) carryOutRare(x *exchange, out *outcome) error {
 	case out.asIs:
 		return h.forwardAsIs(x)
 	case out.sent != nil:
-		return h.handOver(x.rw, out.sent, nil)
+		return h.handOver(x, out.sent, nil)
 	}
 	return errUndecided
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // How long streams go on when their configuration is in force no more: after
-// another one took its place, until Traefik has switched the routers to it and
-// short requests are answered; and without any, until one may have come.
+// another one took its place, until Traefik has switched the routers to it; and
+// without any, until one may have come.
 const (
 	succession  = 2 * time.Second
 	noSuccessor = 5 * time.Second
