@@ -26,8 +26,8 @@ type Options struct {
 	InForce context.Context
 }
 
-// Handler serves the clients of one router. But for the bounded verdicts its
-// state is read-only.
+// Handler serves the clients of one router. But for the bounded verdicts and
+// sightings its state is read-only.
 type Handler struct {
 	next     http.Handler
 	upstream *proxy.Upstream
@@ -35,9 +35,11 @@ type Handler struct {
 	scrub    *scrub.Scrubber
 	refusals map[string]string
 	verdicts verdicts
-	log      *Logger
-	inForce  context.Context
-	probes   bool // no operation that Probe matches is refused or logged
+	// sightings belong to policy: they hold its verdicts on labels.
+	sightings sightings
+	log       *Logger
+	inForce   context.Context
+	probes    bool // no operation that Probe matches is refused or logged
 }
 
 // New returns the handler.

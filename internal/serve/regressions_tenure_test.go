@@ -52,7 +52,9 @@ func (g *generation) next() {
 	g.ctx, g.end = context.WithCancel(context.Background())
 }
 
-func (g *generation) hold(name, config string) context.Context { return g.set.hold(g.ctx, name, config) }
+func (g *generation) hold(name, config string) context.Context {
+	return g.set.hold(g.ctx, name, config)
+}
 
 func TestStreamsEndWithTheConfigurationThatAllowedThem(t *testing.T) {
 	t.Run("another configuration takes the place", func(t *testing.T) {
