@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"sort"
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
@@ -14,6 +15,11 @@ type Inventory struct {
 
 	policy *policy.Policy
 	all    []byte // the list of all containers
+
+	// Made by index when first asked for: a request may hold any number of
+	// references.
+	byID, byName map[string]*Summary
+	ids          []string // in order
 }
 
 // NewInventory reads an answer of ContainerList with all containers.
@@ -43,16 +49,16 @@ func (inv *Inventory) Resolve(ref string) Resolution {
 	if !engineapi.HexRef.MatchString(ref) {
 		return res
 	}
-	for i := range inv.Visible {
-		if !strings.HasPrefix(inv.Visible[i].Container.ID, ref) {
-			continue
-		}
-		if res.ID != "" {
-			res.ID, res.Ambiguous = "", true
-			return res
-		}
-		res.ID, res.NetworkMode = inv.Visible[i].Container.ID, inv.Visible[i].NetworkMode
+	first := sort.SearchStrings(inv.ids, ref)
+	if first == len(inv.ids) || !strings.HasPrefix(inv.ids[first], ref) {
+		return res
 	}
+	if first+1 < len(inv.ids) && strings.HasPrefix(inv.ids[first+1], ref) {
+		res.Ambiguous = true
+		return res
+	}
+	c := inv.byID[inv.ids[first]]
+	res.ID, res.NetworkMode = c.Container.ID, c.NetworkMode
 	return res
 }
 
@@ -63,17 +69,30 @@ func (inv *Inventory) Exact(ref string) *Summary {
 	if name == "" {
 		return nil
 	}
+	inv.index()
+	if c := inv.byID[ref]; c != nil {
+		return c
+	}
+	return inv.byName[name]
+}
+
+// index makes the indexes, if there are none yet.
+func (inv *Inventory) index() {
+	if inv.byID != nil {
+		return
+	}
+	inv.byID = make(map[string]*Summary, len(inv.Visible))
+	inv.byName = make(map[string]*Summary, len(inv.Visible))
+	inv.ids = make([]string, len(inv.Visible))
 	for i := range inv.Visible {
-		if inv.Visible[i].Container.ID == ref {
-			return &inv.Visible[i]
+		c := &inv.Visible[i]
+		inv.byID[c.Container.ID] = c
+		inv.ids[i] = c.Container.ID
+		if inv.byName[c.Container.Name] == nil {
+			inv.byName[c.Container.Name] = c
 		}
 	}
-	for i := range inv.Visible {
-		if inv.Visible[i].Container.Name == name {
-			return &inv.Visible[i]
-		}
-	}
-	return nil
+	sort.Strings(inv.ids)
 }
 
 // Knows reports whether ref, as other containers hold it (an ID, a prefix or
