@@ -15,6 +15,7 @@ package dpf
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -38,13 +39,13 @@ func New(ctx context.Context, next http.Handler, config *Config, name string) (h
 		if r := recover(); r != nil {
 			e := option.New("", "", "internal error")
 			e.Hint = fmt.Sprint(": ", r)
-			handler = refuseAll(name, e)
+			handler = refuseAll(ctx, name, e)
 		}
 	}()
 
 	h, err := newHandler(ctx, next, config, name)
 	if err != nil {
-		return refuseAll(name, err), nil
+		return refuseAll(ctx, name, err), nil
 	}
 	return h, nil
 }
@@ -78,7 +79,12 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	if err != nil {
 		return nil, err
 	}
+	encoded, err := json.Marshal(config)
+	if err != nil {
+		return nil, err
+	}
 	return serve.New(&serve.Options{
+		InForce:  serve.Hold(ctx, name, string(encoded)),
 		Next:     next,
 		Upstream: upstream,
 		Policy:   p,
@@ -88,9 +94,11 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	}), nil
 }
 
-// refuseAll is the handler of a configuration that is not valid. The client is
-// told the option and the reason; what the option holds may be a secret.
-func refuseAll(name string, reason error) http.Handler {
+// refuseAll is the handler of a configuration that is not valid. Whatever was in
+// force before it is so no more. The client is told the option and the reason;
+// what the option holds may be a secret.
+func refuseAll(ctx context.Context, name string, reason error) http.Handler {
+	_ = serve.Hold(ctx, name, "")
 	// The level is a valid one.
 	log, _ := serve.NewLogger("error", name)
 	log.Errorf("configuration refused, every request is answered with 503: %v", reason)

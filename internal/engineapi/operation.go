@@ -68,7 +68,9 @@ type Operation struct {
 	Query   string // the parameters that are forwarded, separated by blanks
 	Repeats string // the parameters that dockerd reads as lists
 	Filters string // the keys of the parameter filters that are forwarded
-	Refused string // a boolean parameter with which it would act on something else
+	// OpenFilters: dockerd takes no notice of other keys; elsewhere it refuses them.
+	OpenFilters bool
+	Refused     string // a boolean parameter with which it would act on something else
 
 	RefParameter string // the parameter that holds the reference, where the path does not
 	Lists        string // the path of the list that the object is taken from

@@ -23,7 +23,7 @@ var operations = []Operation{
 	{Method: "GET", Path: "/version", ID: "SystemVersion", Action: Forward},
 	{Method: "POST", Path: "/auth", ID: "SystemAuth", Group: "manage", Action: Forward, Body: StreamBody, Gate: connects},
 	{Method: "GET", Path: "/info", ID: "SystemInfo", Group: "read", Action: SystemInfo, Cuts: "counts of hidden containers and their images; counters that follow them"},
-	{Method: "GET", Path: "/events", ID: "SystemEvents", Group: "read", Action: SystemEvents, Query: "since until filters", Filters: "config container daemon event image label network node plugin scope secret service type volume", Cuts: "events that belong to no visible container"},
+	{Method: "GET", Path: "/events", ID: "SystemEvents", Group: "read", Action: SystemEvents, Query: "since until filters", Filters: "config container daemon event image label network node plugin scope secret service type volume", OpenFilters: true, Cuts: "events that belong to no visible container"},
 	{Method: "GET", Path: "/system/df", ID: "SystemDataUsage", Group: "read", Action: SystemDataUsage, Query: "type verbose", Cuts: "hidden containers, images and volumes of no visible container, the build cache, counters", Repeats: "type"},
 
 	{Method: "GET", Path: "/containers/json", ID: "ContainerList", Group: "read", Action: ContainerList, Query: "all limit size filters", Filters: "ancestor before expose exited health id is-task isolation label name network publish since status volume", Cuts: "hidden containers; their names and IDs in link aliases and network modes"},

@@ -7,7 +7,9 @@ import (
 )
 
 // LineWriter is an http.ResponseWriter that filters a stream of JSON lines
-// and flushes each line that it keeps.
+// and flushes each line that it keeps. Nothing but a stream is flushed: a
+// middleware before this one may hold an error back to try again, and a flush
+// would make it an answer of 200.
 // Yaegi: callers in compiled code do not see a Flush method of ours, so that
 // the writer flushes by itself, the header included.
 type LineWriter struct {
@@ -45,17 +47,17 @@ func (w *LineWriter) WriteHeader(status int) {
 	header.Del("Content-Length")
 	switch {
 	case status == http.StatusOK && isLines(header):
+		w.rw.WriteHeader(status)
+		w.flush()
 	case status >= 400:
 		w.plain = true
+		w.rw.WriteHeader(status)
 	default:
 		// Fail closed: what cannot be read line by line cannot be filtered.
 		w.refused = true
 		header.Del("Content-Encoding")
 		WriteError(w.rw, nil, http.StatusBadGateway, "dpf: the upstream's answer is not a stream of JSON lines")
-		return
 	}
-	w.rw.WriteHeader(status)
-	w.flush()
 }
 
 // isLines reports whether the header announces JSON lines.

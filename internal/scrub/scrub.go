@@ -36,6 +36,8 @@ type Scrubber struct {
 	DropsDetails bool
 	// MasksLabels: the option maskLabels is set.
 	MasksLabels bool
+	// CutsCommands: the option scrubCommands is set.
+	CutsCommands bool
 
 	envs       bool
 	keepEnvs   []policy.Pattern
@@ -46,7 +48,7 @@ type Scrubber struct {
 
 // New compiles the scrub options. The error is an *option.Error.
 func New(config *Config) (*Scrubber, error) {
-	s := &Scrubber{envs: config.Envs, answers: map[string]*rawjson.Tree{}}
+	s := &Scrubber{envs: config.Envs, CutsCommands: config.Commands, answers: map[string]*rawjson.Tree{}}
 	if len(config.KeepEnvs) > 0 && !config.Envs {
 		return nil, option.New("keepEnvs", "", "has no effect without scrubEnvs: true")
 	}

@@ -37,8 +37,16 @@ func (h *Handler) narrowFilters(x *exchange) (map[string][]string, error) {
 	return filters, nil
 }
 
-// checkMasked refuses filters by a label whose value is masked.
+// checkMasked refuses filters by what is masked: the answer would tell it. Those
+// are a label, and the command line that the event of an exec instance has.
 func (h *Handler) checkMasked(x *exchange, filters map[string][]string) error {
+	if x.ep.Op.Action == engineapi.SystemEvents && h.scrub.CutsCommands {
+		for _, event := range filters["event"] {
+			if strings.Contains(event, ":") && !strings.HasPrefix(event, "health_status:") {
+				return refusal(http.StatusBadRequest, x.ep.Op.ID+": filters: the command line of an event is masked")
+			}
+		}
+	}
 	for _, label := range append(append([]string{}, filters["label"]...), filters["label!"]...) {
 		key, _, _ := strings.Cut(label, "=")
 		if h.scrub.MasksLabel(key) {
@@ -51,7 +59,7 @@ func (h *Handler) checkMasked(x *exchange, filters map[string][]string) error {
 // checkMaskedFilters is checkMasked for an operation that is forwarded as it
 // is.
 func (h *Handler) checkMaskedFilters(x *exchange) error {
-	if !h.scrub.MasksLabels {
+	if !h.scrub.MasksLabels && !h.scrub.CutsCommands {
 		return nil
 	}
 	if strings.HasSuffix(x.ep.Op.Path, "/prune") {

@@ -2,12 +2,14 @@ package serve
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
@@ -25,8 +27,7 @@ func (h *Handler) forward(x *exchange, ref string) error {
 	if h.log.debugs() {
 		h.logForwarded(x)
 	}
-	h.next.ServeHTTP(x.rw, x.req)
-	return nil
+	return h.handOver(x, x.req, nil)
 }
 
 func (h *Handler) logForwarded(x *exchange) {
@@ -37,13 +38,43 @@ func (h *Handler) logForwarded(x *exchange) {
 // come, where nothing is hidden or where insecureAllowOperations says so. The
 // path is still the one that was judged, and what the scrub options forbid to
 // ask for is left out.
-func (h *Handler) forwardAsIs(x *exchange) {
+func (h *Handler) forwardAsIs(x *exchange) error {
 	h.dropParameters(x.ep.Sent)
 	proxy.SetTarget(x.req, x.ep.Path(x.ep.Ref), x.ep.Sent.Encode())
 	if h.log.debugs() {
 		h.logForwarded(x)
 	}
-	h.next.ServeHTTP(x.rw, x.req)
+	return h.handOver(x, x.req, nil)
+}
+
+// leastStream is how long a stream lasts at least: Traefik may still be on its way
+// to the next configuration when this one ends, and what is asked for meanwhile
+// must not fail for it.
+const leastStream = 3 * time.Second
+
+// handOver hands a request to the router's service until it is answered or the
+// policy is in force no more. Traefik's proxy obeys the context: it breaks the
+// answer off, and closes a connection that was upgraded. The answer passes
+// through lines, or, where there are none, to rw untouched. A brief one is not
+// worth breaking off.
+func (h *Handler) handOver(x *exchange, req *http.Request, lines *proxy.LineWriter) error {
+	if lines == nil && x.ep.Brief() {
+		h.next.ServeHTTP(x.rw, req)
+		return nil
+	}
+	ctx, cancel := context.WithCancel(req.Context())
+	begun := time.Now()
+	stop := context.AfterFunc(h.inForce, func() { time.AfterFunc(leastStream-time.Since(begun), cancel) })
+	defer func() {
+		stop()
+		cancel()
+	}()
+	req = req.WithContext(ctx)
+	if lines != nil {
+		return h.upstream.Stream(req, lines)
+	}
+	h.next.ServeHTTP(x.rw, req)
+	return nil
 }
 
 // fetch is forward with the answer held back.
@@ -72,7 +103,7 @@ func (h *Handler) stream(x *exchange, out *outcome) error {
 	if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
 		return err
 	}
-	if err := h.upstream.Stream(x.req, out.lines); err != nil {
+	if err := h.handOver(x, x.req, out.lines); err != nil {
 		// The answer has begun: its end tells the client.
 		h.log.debugf("%s: the stream ended: %v", x.ep.Op.ID, err)
 	}

@@ -4,6 +4,7 @@
 package serve
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -22,17 +23,23 @@ type Options struct {
 	// Refusals says why the client may not use an operation, by operationId.
 	Refusals map[string]string
 	Log      *Logger
+	// InForce ends when the policy is in force no more, as Hold has it; nil: never.
+	InForce context.Context
 }
 
-// Handler serves the clients of one router. Its state is read-only.
+// Handler serves the clients of one router. But for the bounded sightings its
+// state is read-only.
 type Handler struct {
 	next     http.Handler
 	upstream *proxy.Upstream
 	policy   *policy.Policy
 	scrub    *scrub.Scrubber
 	refusals map[string]string
-	log      *Logger
-	probes   bool // no operation that Probe matches is refused or logged
+	// sightings belong to policy: they hold its verdicts on labels.
+	sightings sightings
+	log       *Logger
+	inForce   context.Context
+	probes    bool // no operation that Probe matches is refused or logged
 	// listFilters is the parameter filters with which containers are asked for,
 	// and allQuery the whole query for all of them.
 	listFilters, allQuery string
@@ -47,7 +54,12 @@ func New(o *Options) *Handler {
 		listFilters = engineapi.EncodeFilters(o.Policy.EngineFilters)
 		allQuery += "&filters=" + url.QueryEscape(listFilters)
 	}
+	inForce := o.InForce
+	if inForce == nil {
+		inForce = context.Background()
+	}
 	return &Handler{
+		inForce:  inForce,
 		next:     o.Next,
 		upstream: o.Upstream,
 		policy:   o.Policy,

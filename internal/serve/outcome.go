@@ -54,11 +54,9 @@ func (h *Handler) carryOutRare(x *exchange, out *outcome) error {
 	case out.lines != nil:
 		return h.stream(x, out)
 	case out.asIs:
-		h.forwardAsIs(x)
-		return nil
+		return h.forwardAsIs(x)
 	case out.sent != nil:
-		h.next.ServeHTTP(x.rw, out.sent)
-		return nil
+		return h.handOver(x, out.sent, nil)
 	}
 	return errUndecided
 }

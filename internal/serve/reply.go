@@ -135,12 +135,13 @@ func writeEngineError(rw http.ResponseWriter, op *engineapi.Operation, engine ht
 		return
 	}
 	// Docker: attach takes the connection over before it looks for the
-	// container and writes its error as text, without a length.
-	rw.Header().Set("Content-Type", "application/vnd.docker.raw-stream")
+	// container and writes its error as text, without a length. A flush would
+	// hide the length, too, but make it an answer of 200 behind a middleware that
+	// holds the error back to try again.
+	header := rw.Header()
+	header.Set("Content-Type", "application/vnd.docker.raw-stream")
+	header.Set("Transfer-Encoding", "chunked")
 	rw.WriteHeader(status)
-	if flusher, ok := rw.(http.Flusher); ok {
-		flusher.Flush()
-	}
 	io.WriteString(rw, message+"\r\n")
 }
 

@@ -46,7 +46,21 @@ func (h *Handler) inventory(x *exchange) (*view.Inventory, http.Header, error) {
 		return nil, nil, err
 	}
 	inv.Inspect = func(id string) ([]byte, error) { return h.inspectByID(x, id) }
+	inv.All = func() ([]byte, error) { return h.listAll(x, ans) }
 	return inv, ans.Header, nil
+}
+
+// listAll returns the list of all containers: selected, if the engine selected
+// none.
+func (h *Handler) listAll(x *exchange, selected *proxy.Answer) ([]byte, error) {
+	if h.listFilters == "" {
+		return selected.Body, nil
+	}
+	ans, err := h.side(x, "/containers/json", "all=1")
+	if err != nil {
+		return nil, err
+	}
+	return ans.Body, nil
 }
 
 // inspectByID returns the inspect of the visible container of a full ID.

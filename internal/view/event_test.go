@@ -87,23 +87,15 @@ func randomEvents(random *rand.Rand) ([]policy.Container, string) {
 // eventsThrough sends a stream, in chunks of size bytes, through the filter of
 // events.
 func eventsThrough(engine []policy.Container, p *policy.Policy, needles [][]byte, stream string, size int) string {
-	events := &Events{
-		Policy: p,
-		Scrub:  &scrub.Scrubber{},
-		Inspect: func(id string) *policy.Container {
-			for i := range engine {
-				if engine[i].ID == id {
-					c := engine[i]
-					return &c
-				}
+	find := func(id string) *Sighting {
+		for i := range engine {
+			if engine[i].ID == id {
+				return &Sighting{Marked: true, Marks: p.Marks(engine[i].Labels), Name: engine[i].Name}
 			}
-			return nil
-		},
-		List: func() ([]policy.Container, error) { return append([]policy.Container{}, engine...), nil },
+		}
+		return &Sighting{Gone: true}
 	}
-	if err := events.Learn(); err != nil {
-		return err.Error()
-	}
+	events := &Events{Policy: p, Scrub: &scrub.Scrubber{}, Find: find, Refresh: find, Note: func(_ string, _ *Sighting) {}}
 	rec := httptest.NewRecorder()
 	rec.Header().Set("Content-Type", "application/json")
 	w := proxy.NewLineWriter(rec, 1<<20, needles, events.Line)

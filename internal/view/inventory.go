@@ -1,6 +1,7 @@
 package view
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
@@ -15,7 +16,16 @@ type Inventory struct {
 	// what the list lacks; nil: nobody does.
 	Inspect func(id string) ([]byte, error)
 
+	// All returns the list of all containers, the hidden ones too; nil: nobody
+	// does.
+	All func() ([]byte, error)
+
 	policy *policy.Policy
+
+	// Made by index when first asked for: a request may hold any number of
+	// references.
+	byID, byName map[string]*Summary
+	ids          []string // in order
 }
 
 // NewInventory reads an answer of ContainerList with all containers.
@@ -44,16 +54,15 @@ func (inv *Inventory) Resolve(ref string) Resolution {
 	if !engineapi.HexRef.MatchString(ref) {
 		return res
 	}
-	for i := range inv.Visible {
-		if !strings.HasPrefix(inv.Visible[i].Container.ID, ref) {
-			continue
-		}
-		if res.ID != "" {
-			res.ID, res.Ambiguous = "", true
-			return res
-		}
-		res.ID = inv.Visible[i].Container.ID
+	first := sort.SearchStrings(inv.ids, ref)
+	if first == len(inv.ids) || !strings.HasPrefix(inv.ids[first], ref) {
+		return res
 	}
+	if first+1 < len(inv.ids) && strings.HasPrefix(inv.ids[first+1], ref) {
+		res.Ambiguous = true
+		return res
+	}
+	res.ID = inv.ids[first]
 	return res
 }
 
@@ -64,17 +73,30 @@ func (inv *Inventory) Exact(ref string) *Summary {
 	if name == "" {
 		return nil
 	}
+	inv.index()
+	if c := inv.byID[ref]; c != nil {
+		return c
+	}
+	return inv.byName[name]
+}
+
+// index makes the indexes, if there are none yet.
+func (inv *Inventory) index() {
+	if inv.byID != nil {
+		return
+	}
+	inv.byID = make(map[string]*Summary, len(inv.Visible))
+	inv.byName = make(map[string]*Summary, len(inv.Visible))
+	inv.ids = make([]string, len(inv.Visible))
 	for i := range inv.Visible {
-		if inv.Visible[i].Container.ID == ref {
-			return &inv.Visible[i]
+		c := &inv.Visible[i]
+		inv.byID[c.Container.ID] = c
+		inv.ids[i] = c.Container.ID
+		if inv.byName[c.Container.Name] == nil {
+			inv.byName[c.Container.Name] = c
 		}
 	}
-	for i := range inv.Visible {
-		if inv.Visible[i].Container.Name == name {
-			return &inv.Visible[i]
-		}
-	}
-	return nil
+	sort.Strings(inv.ids)
 }
 
 // Knows reports whether ref, as other containers hold it (an ID, a prefix or
@@ -97,7 +119,14 @@ func (inv *Inventory) known(ref string) *Summary {
 // hiddenHas reports whether ref is the name of a hidden container, or the
 // beginning of its ID.
 func (inv *Inventory) hiddenHas(ref string) bool {
-	all, err := AllContainers(inv.all)
+	if inv.All == nil {
+		return true // Fail closed: nobody can say.
+	}
+	list, err := inv.All()
+	if err != nil {
+		return true // Fail closed: nobody can say.
+	}
+	all, err := AllContainers(list)
 	if err != nil {
 		return true // Fail closed: nobody can say.
 	}
@@ -111,10 +140,6 @@ func (inv *Inventory) hiddenHas(ref string) bool {
 
 // hasID reports whether a full ID is that of a visible container.
 func (inv *Inventory) hasID(id string) bool {
-	for i := range inv.Visible {
-		if inv.Visible[i].Container.ID == id {
-			return true
-		}
-	}
-	return false
+	inv.index()
+	return inv.byID[id] != nil
 }

@@ -161,7 +161,8 @@ func TestReferenceThatAHiddenContainerTakes(t *testing.T) {
 		`[{"Id":"` + id("aa1") + `","Names":["/web"]},{"Id":"` + id("aa12") + `","Names":["/x"]}]`: false,
 		`broken`: false,
 	} {
-		inv.all = []byte(list)
+		all := []byte(list)
+		inv.All = func() ([]byte, error) { return all, nil }
 		if got := inv.Knows("aa1"); got != want {
 			t.Errorf("%s: known %t, want %t", list, got, want)
 		}
