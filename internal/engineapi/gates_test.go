@@ -30,6 +30,7 @@ var effects = map[string]effect{
 	"VolumeList": filtered, "VolumeInspect": filtered,
 	"ImageList": filtered, "ImageInspect": filtered, "ImageHistory": filtered,
 	"ServiceList": filtered, "ServiceInspect": filtered, "TaskList": filtered, "TaskInspect": filtered,
+	"ServiceLogs": own, "TaskLogs": own, // Of visible services.
 
 	"ContainerInspect": own, "ContainerTop": own, "ContainerLogs": own, "ContainerStats": own,
 	"ContainerChanges": own, "ContainerExport": own, "ContainerArchive": own, "ContainerArchiveInfo": own,
@@ -51,7 +52,7 @@ var effects = map[string]effect{
 
 	"ImageDelete": telling, "NetworkDelete": telling, "VolumeDelete": telling,
 
-	"ImageGet": unread, "ImageGetAll": unread, "ImageAttestations": unread, "ServiceLogs": unread, "TaskLogs": unread,
+	"ImageGet": unread, "ImageGetAll": unread, "ImageAttestations": unread,
 	"Session": unread, "Grpc": unread, "CheckpointList": unread, "SwarmInspect": unread, "SwarmUnlockkey": unread,
 	"SecretList": unread, "SecretInspect": unread, "ConfigList": unread, "ConfigInspect": unread,
 	"PluginList": unread, "PluginInspect": unread, "PluginInspectOld": unread,
