@@ -9,19 +9,14 @@ import (
 )
 
 // ParseFilters decodes the query parameter filters of an operation, which may
-// have the keys that the operation has. The key dangling is left out where it is
-// not known: what is in use is used by hidden containers, too.
+// have the keys that the operation has.
 func (op *Operation) ParseFilters(value string) (map[string][]string, error) {
 	filters, err := ParseFilters(value)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.ID, err)
 	}
 	for key := range filters {
-		switch {
-		case op.filters[key]:
-		case key == "dangling":
-			delete(filters, key)
-		default:
+		if !op.filters[key] {
 			return nil, fmt.Errorf("%s: filters: unknown key %q", op.ID, key)
 		}
 	}

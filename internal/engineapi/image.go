@@ -1,7 +1,9 @@
 package engineapi
 
 import (
+	"net/http"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -33,17 +35,40 @@ func Repository(name string) string {
 	return name
 }
 
-// MatchesReference is reference.FamiliarMatch of the distribution module: a
-// pattern matches the name with its tag or digest, or without.
+// canonical is a name with the domain that Docker leaves out.
+func canonical(name string) string {
+	first, _, ok := strings.Cut(name, "/")
+	if !ok {
+		return "docker.io/library/" + name
+	}
+	if strings.ContainsAny(first, ".:") || first == "localhost" {
+		return name
+	}
+	return "docker.io/" + name
+}
+
+// MatchesReference reports whether a pattern of the filter reference matches a
+// name with its tag or digest, or without: as Docker writes it, and, since
+// Engine 29, in full.
 func MatchesReference(patterns []string, name string) bool {
 	bare := Repository(name)
 	for _, pattern := range patterns {
-		if ok, err := path.Match(pattern, name); err == nil && ok {
-			return true
-		}
-		if ok, err := path.Match(pattern, bare); err == nil && ok {
-			return true
+		for _, form := range []string{name, bare, canonical(name), canonical(bare)} {
+			if ok, err := path.Match(pattern, form); err == nil && ok {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// Speaks reports whether the request is answered in API 1.minor or newer. One
+// without a version is answered in the newest of the engine.
+func (ep *Endpoint) Speaks(engine http.Header, minor int) bool {
+	_, digits, ok := strings.Cut(ep.Version, ".")
+	if !ok {
+		return AtLeast(engine, minor)
+	}
+	n, err := strconv.Atoi(digits)
+	return err == nil && n >= minor
 }

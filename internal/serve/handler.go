@@ -20,20 +20,24 @@ type Options struct {
 	Scrub    *scrub.Scrubber
 	// Refusals says why the client may not use an operation, by operationId.
 	Refusals map[string]string
+	Opened   map[string]bool // what insecureAllowOperations names
 	Log      *Logger
 }
 
-// Handler serves the clients of one router. But for the bounded verdicts its
-// state is read-only.
+// Handler serves the clients of one router. But for the bounded verdicts and
+// names of images its state is read-only.
 type Handler struct {
 	next     http.Handler
 	upstream *proxy.Upstream
 	policy   *policy.Policy
 	scrub    *scrub.Scrubber
 	refusals map[string]string
+	opened   map[string]bool
 	verdicts verdicts
 	log      *Logger
 	probes   bool // no operation that Probe matches is refused or logged
+
+	configured configured
 }
 
 // New returns the handler.
@@ -45,6 +49,7 @@ func New(o *Options) *Handler {
 		policy:   o.Policy,
 		scrub:    o.Scrub,
 		refusals: o.Refusals,
+		opened:   o.Opened,
 		log:      o.Log,
 		probes:   probes && !o.Log.debugs(),
 	}

@@ -15,7 +15,7 @@ func id(prefix string) string {
 
 // A digest is shown with its repository, and a name in any of its spellings.
 func TestImageNames(t *testing.T) {
-	u := &Usage{tags: map[string]bool{}, repositories: map[string]bool{}, images: map[string]int{}, volumes: map[string]int{}, networks: map[string]bool{}}
+	u := newUsage()
 	u.add(&used{Image: "nginx:1.27", ImageID: "sha256:" + id("1")})
 	u.add(&used{Image: "docker.io/priv/app@sha256:" + id("2"), ImageID: "sha256:" + id("3")})
 	for tag, want := range map[string]bool{
