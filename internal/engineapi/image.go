@@ -1,9 +1,7 @@
 package engineapi
 
 import (
-	"net/http"
 	"path"
-	"strconv"
 	"strings"
 )
 
@@ -11,7 +9,7 @@ import (
 // domain and the tag that Docker adds are left out and added, and a digest
 // takes the place of a tag.
 func ImageName(name string) string {
-	name = strings.TrimPrefix(name, "index.")
+	name = strings.TrimPrefix(name, "index.docker.io/")
 	name = strings.TrimPrefix(name, "docker.io/")
 	name = strings.TrimPrefix(name, "library/")
 	if strings.HasPrefix(name, "sha256:") {
@@ -60,15 +58,4 @@ func MatchesReference(patterns []string, name string) bool {
 		}
 	}
 	return false
-}
-
-// Speaks reports whether the request is answered in API 1.minor or newer. One
-// without a version is answered in the newest of the engine.
-func (ep *Endpoint) Speaks(engine http.Header, minor int) bool {
-	_, digits, ok := strings.Cut(ep.Version, ".")
-	if !ok {
-		return AtLeast(engine, minor)
-	}
-	n, err := strconv.Atoi(digits)
-	return err == nil && n >= minor
 }

@@ -99,3 +99,14 @@ func AtLeast(engine http.Header, minor int) bool {
 	n, err := strconv.Atoi(digits)
 	return err == nil && n >= minor
 }
+
+// Speaks reports whether the request is answered in API 1.minor or newer. One
+// without a version is answered in the newest of the engine.
+func (ep *Endpoint) Speaks(engine http.Header, minor int) bool {
+	_, digits, ok := strings.Cut(ep.Version, ".")
+	if !ok {
+		return AtLeast(engine, minor)
+	}
+	n, err := strconv.Atoi(digits)
+	return err == nil && n >= minor
+}

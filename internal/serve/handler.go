@@ -164,6 +164,9 @@ func (h *Handler) filterShared(x *exchange) (*outcome, error) {
 	case engineapi.ImageList:
 		return h.imageList(x)
 	case engineapi.ImageInspect:
+		if h.opened[x.ep.Op.ID] {
+			return h.showAll(x)
+		}
 		return h.imageInspect(x)
 	case engineapi.ImageHistory:
 		return h.imageHistory(x)

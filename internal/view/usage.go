@@ -106,6 +106,9 @@ func (u *Usage) addName(image, id string) {
 	name := engineapi.ImageName(image)
 	u.tags[name] = true
 	u.repositories[engineapi.Repository(name)] = true
+	if tagged, _, ok := strings.Cut(image, "@"); ok && engineapi.Repository(tagged) != tagged {
+		u.tags[engineapi.ImageName(tagged)] = true // A name can have both.
+	}
 }
 
 // Nameless are the visible containers of which the list has an ID in the place
