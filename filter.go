@@ -71,7 +71,7 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	if err != nil {
 		return nil, err
 	}
-	refusals, err := newRefusals(config, !p.All)
+	operations, err := newOperationSets(config)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,8 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 		Upstream: upstream,
 		Policy:   p,
 		Scrub:    scrubber,
-		Refusals: refusals,
+		Refusals: operations.refusals(!p.All),
+		Opened:   operations.insecure,
 		Log:      log,
 	}), nil
 }

@@ -18,6 +18,7 @@ While a selector is set, a field is
 
 - **kept**: sent as it is;
 - **cut**: sent as far as it is about visible containers and what they use;
+- **omitted**: left out, as the engine does where there is none;
 - **dropped**: sent as the zero value of its type.
 
 An object of a container is **open**: a field that has no line here is the

@@ -88,8 +88,8 @@ system.Info closed
 	ContainersStopped cut
 	Images cut
 	Driver kept
-	DriverStatus dropped [][] hostPath
-	SystemStatus dropped [][]
+	DriverStatus cut [][] hostPath
+	SystemStatus omitted [][]
 	Plugins kept system.PluginsInfo
 	MemoryLimit kept
 	SwapLimit kept
@@ -332,18 +332,18 @@ system.DiskUsage closed
 image.DiskUsage closed
 	ActiveCount cut
 	Items cut []image.Summary
-	Reclaimable dropped
+	Reclaimable omitted
 	TotalCount cut
-	TotalSize dropped
+	TotalSize omitted
 
 image.Summary closed
 	Containers cut
 	Created kept
 	Id kept
 	Labels kept {} labels
-	ParentId dropped
+	ParentId cut
 	Descriptor kept v1.Descriptor
-	Manifests dropped []image.ManifestSummary
+	Manifests cut []image.ManifestSummary
 	RepoDigests cut []
 	RepoTags cut []
 	SharedSize cut
@@ -355,7 +355,7 @@ v1.Descriptor closed
 	digest kept
 	size kept
 	urls kept []
-	annotations dropped {}
+	annotations omitted {}
 	data kept
 	platform kept v1.Platform
 	artifactType kept
@@ -370,8 +370,8 @@ v1.Platform closed
 image.ManifestSummary closed
 	ID kept
 	Descriptor kept v1.Descriptor
-	Available kept
-	Size kept image.ManifestSummary.Size
+	Available cut
+	Size cut image.ManifestSummary.Size
 	Kind kept
 	ImageData kept image.ImageProperties
 	AttestationData kept image.AttestationProperties
@@ -382,9 +382,9 @@ image.ManifestSummary.Size closed
 
 image.ImageProperties closed
 	Platform kept v1.Platform
-	Identity kept image.Identity
-	Size kept image.ImageProperties.Size
-	Containers kept []
+	Identity omitted image.Identity
+	Size cut image.ImageProperties.Size
+	Containers cut []
 
 image.Identity closed
 	Signature kept []image.SignatureIdentity
@@ -441,9 +441,9 @@ image.AttestationProperties closed
 container.DiskUsage closed
 	ActiveCount cut
 	Items cut []container.Summary
-	Reclaimable dropped
+	Reclaimable cut
 	TotalCount cut
-	TotalSize dropped
+	TotalSize cut
 
 container.Summary open
 	Id kept
@@ -516,9 +516,9 @@ container.MountPoint open
 volume.DiskUsage closed
 	ActiveCount cut
 	Items cut []volume.Volume
-	Reclaimable dropped
+	Reclaimable cut
 	TotalCount cut
-	TotalSize dropped
+	TotalSize cut
 
 volume.Volume closed
 	ClusterVolume kept volume.ClusterVolume
@@ -529,7 +529,7 @@ volume.Volume closed
 	Name kept
 	Options kept {} hostPath
 	Scope kept
-	Status dropped {}any hostPath
+	Status omitted {}any hostPath
 	UsageData cut volume.UsageData
 
 volume.ClusterVolume closed
@@ -538,7 +538,7 @@ volume.ClusterVolume closed
 	CreatedAt kept
 	UpdatedAt dropped
 	Spec kept volume.ClusterVolumeSpec
-	PublishStatus dropped []volume.PublishStatus
+	PublishStatus omitted []volume.PublishStatus
 	Info kept volume.Info
 
 volume.ClusterVolumeSpec closed
@@ -1004,9 +1004,9 @@ image.InspectResponse closed
 	RootFS kept image.RootFS
 	Metadata kept image.Metadata
 	Descriptor kept v1.Descriptor
-	Manifests dropped []image.ManifestSummary
-	Identity dropped image.Identity
-	Parent dropped old
+	Manifests cut []image.ManifestSummary
+	Identity omitted image.Identity
+	Parent cut old
 	Container dropped old
 	ContainerConfig dropped image.ContainerConfig old
 	DockerVersion kept old
@@ -1113,7 +1113,7 @@ network.Summary closed
 	ConfigOnly kept
 	Options kept {}
 	Labels kept {} labels
-	Peers dropped []network.PeerInfo
+	Peers omitted []network.PeerInfo
 	Containers cut {}network.EndpointResource old
 
 network.IPAM closed
@@ -1150,10 +1150,10 @@ network.Inspect closed
 	ConfigOnly kept
 	Options kept {}
 	Labels kept {} labels
-	Peers dropped []network.PeerInfo
+	Peers omitted []network.PeerInfo
 	Containers cut {}network.EndpointResource
-	Services dropped {}network.ServiceInfo
-	Status dropped network.Status
+	Services omitted {}network.ServiceInfo
+	Status kept network.Status
 
 network.EndpointResource closed
 	Name kept
@@ -1178,7 +1178,7 @@ network.Status closed
 	IPAM kept network.IPAMStatus
 
 network.IPAMStatus closed
-	Subnets kept {}network.SubnetStatus
+	Subnets omitted {}network.SubnetStatus
 
 network.SubnetStatus closed
 	IPsInUse kept

@@ -13,9 +13,8 @@ import (
 const MaxFilterValues = 1000
 
 // ParseFilters decodes the query parameter filters of an operation, which may
-// have the keys that the operation has. The key dangling is left out where it is
-// not known: what is in use is used by hidden containers, too. So is any other
-// key where dockerd itself takes no notice of it.
+// have the keys that the operation has. Any other key is left out where dockerd
+// itself takes no notice of it.
 func (op *Operation) ParseFilters(value string) (map[string][]string, error) {
 	filters, err := ParseFilters(value)
 	if err != nil {
@@ -26,7 +25,7 @@ func (op *Operation) ParseFilters(value string) (map[string][]string, error) {
 		total += len(values)
 		switch {
 		case op.filters[key]:
-		case key == "dangling" || op.OpenFilters:
+		case op.OpenFilters:
 			delete(filters, key)
 		default:
 			return nil, fmt.Errorf("%s: filters: unknown key %q", op.ID, key)

@@ -84,8 +84,9 @@ type Operation struct {
 	HiddenIfRefused bool   // refused by the words in Absent
 	EmptyIfRefused  bool   // refused by an empty list
 
-	Gate string // why it is refused while a selector is set, unless insecureAllowOperations names it
-	Cuts string // what is removed, for the documentation
+	Gate  string // why it is refused while a selector is set, unless insecureAllowOperations names it
+	Opens bool   // insecureAllowOperations may name it, though it can be filtered: then nothing is cut
+	Cuts  string // what is removed, for the documentation
 
 	parameters map[string]bool // the names in Query
 	repeats    map[string]bool // the names in Repeats

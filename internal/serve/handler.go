@@ -22,19 +22,21 @@ type Options struct {
 	Scrub    *scrub.Scrubber
 	// Refusals says why the client may not use an operation, by operationId.
 	Refusals map[string]string
+	Opened   map[string]bool // what insecureAllowOperations names
 	Log      *Logger
 	// InForce ends when the policy is in force no more, as Hold has it; nil: never.
 	InForce context.Context
 }
 
-// Handler serves the clients of one router. But for the bounded sightings its
-// state is read-only.
+// Handler serves the clients of one router. But for the bounded sightings and
+// names of images its state is read-only.
 type Handler struct {
 	next     http.Handler
 	upstream *proxy.Upstream
 	policy   *policy.Policy
 	scrub    *scrub.Scrubber
 	refusals map[string]string
+	opened   map[string]bool
 	// sightings belong to policy: they hold its verdicts on labels.
 	sightings sightings
 	log       *Logger
@@ -43,6 +45,8 @@ type Handler struct {
 	// listFilters is the parameter filters with which containers are asked for,
 	// and allQuery the whole query for all of them.
 	listFilters, allQuery string
+
+	configured configured
 }
 
 // New returns the handler.
@@ -65,6 +69,7 @@ func New(o *Options) *Handler {
 		policy:   o.Policy,
 		scrub:    o.Scrub,
 		refusals: o.Refusals,
+		opened:   o.Opened,
 		log:      o.Log,
 		probes:   probes && !o.Log.debugs(),
 
@@ -196,6 +201,9 @@ func (h *Handler) filterShared(x *exchange) (*outcome, error) {
 	case engineapi.ImageList:
 		return h.imageList(x)
 	case engineapi.ImageInspect:
+		if h.opened[x.ep.Op.ID] {
+			return h.showAll(x)
+		}
 		return h.imageInspect(x)
 	case engineapi.ImageHistory:
 		return h.imageHistory(x)

@@ -191,8 +191,10 @@ func resolveContainers(v *visible, filters map[string][]string) error {
 // list them.
 func resolveAncestors(usage *view.Usage, images []string) {
 	for i, name := range images {
-		if images[i] = usage.ResolveImage(name); images[i] == "" {
-			images[i] = engineapi.UnknownID
+		image, _ := usage.ResolveImage(name)
+		if image == "" {
+			image = engineapi.UnknownID
 		}
+		images[i] = image
 	}
 }

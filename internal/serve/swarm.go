@@ -105,6 +105,9 @@ func (h *Handler) element(x *exchange, list *proxy.Answer, raw []byte, err error
 	if raw == nil {
 		return nil, notFound(list.Header)
 	}
+	if raw, err = engineapi.Shape(x.ep.Op.ID).Fit(raw); err != nil {
+		return nil, err
+	}
 	if raw, err = h.scrub.Answer(x.ep.Op.ID, raw); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (u *Usage) showsNetwork(n *networkHead) bool {
 }
 
 // Network removes from a network the endpoints that belong to no visible
-// container, and what counts or names the others. Endpoints without a
+// container. Endpoints without a
 // container (ep-..., lb-..., ingress-sbox) go, too.
 func (inv *Inventory) Network(u *Usage, raw []byte) ([]byte, error) {
 	var head networkHead
@@ -33,12 +33,7 @@ func (inv *Inventory) Network(u *Usage, raw []byte) ([]byte, error) {
 	if head.Id == "" || !u.showsNetwork(&head) {
 		return nil, rawjson.ErrOmit
 	}
-	return rawjson.Edit(raw, map[string]func([]byte) ([]byte, error){
-		"Containers": inv.cutEndpoints,
-		"Services":   null,
-		"Status":     null,
-		"Peers":      null,
-	})
+	return rawjson.Within(raw, "Containers", inv.cutEndpoints)
 }
 
 // cutEndpoints keeps the endpoints of visible containers.
@@ -54,9 +49,21 @@ func (inv *Inventory) cutEndpoints(raw []byte) ([]byte, error) {
 	})
 }
 
-// NetworkList keeps the networks that the client may know of.
-func (inv *Inventory) NetworkList(u *Usage, body []byte) ([]byte, error) {
-	return rawjson.EachElement(body, func(network []byte) ([]byte, error) { return inv.Network(u, network) })
+// NetworkList keeps the networks that the client may know of, and of these the
+// dangling ones or the others: those without a visible container in them, but
+// for the predefined ones.
+func (inv *Inventory) NetworkList(u *Usage, body []byte, dangling Choice) ([]byte, error) {
+	return rawjson.EachElement(body, func(network []byte) ([]byte, error) {
+		var head networkHead
+		if err := json.Unmarshal(network, &head); err != nil {
+			return nil, err
+		}
+		used := predefinedNetworks[head.Name] || u.attached[head.Id] || u.attached[head.Name]
+		if dangling == Yes && used || dangling == No && !used {
+			return nil, rawjson.ErrOmit
+		}
+		return inv.Network(u, network)
+	})
 }
 
 // ResolveNetwork finds the network that a reference means among those of

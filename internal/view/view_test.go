@@ -15,14 +15,17 @@ func id(prefix string) string {
 
 // A digest is shown with its repository, and a name in any of its spellings.
 func TestImageNames(t *testing.T) {
-	u := &Usage{tags: map[string]bool{}, repositories: map[string]bool{}, images: map[string]int{}, volumes: map[string]int{}, networks: map[string]bool{}}
+	u := newUsage()
 	u.add(&used{Image: "nginx:1.27", ImageID: "sha256:" + id("1")})
 	u.add(&used{Image: "docker.io/priv/app@sha256:" + id("2"), ImageID: "sha256:" + id("3")})
+	u.add(&used{Image: "example.com:5000/both:2@sha256:" + id("4"), ImageID: "sha256:" + id("5")})
 	for tag, want := range map[string]bool{
 		"nginx:1.27": true, "docker.io/library/nginx:1.27": true, "index.docker.io/library/nginx:1.27": true,
 		"nginx@sha256:" + id("9"): true, "nginx": false, "nginx:1.26": false, "other:1.27": false,
 		"priv/app@sha256:" + id("2"): true, "priv/app:2@sha256:" + id("2"): true, "priv/app:2": false,
 		"priv/hid@sha256:" + id("2"): false, "localhost:5000/nginx:1.27": false,
+		"index.example.com:5000/both:2": false, "example.com:5000/both:2": true, "example.com:5000/both": false,
+		"example.com:5000/both@sha256:" + id("4"): true, "index.nginx:1.27": false,
 	} {
 		if got := u.showsTag(tag); got != want {
 			t.Errorf("%s: got shown %t, want %t", tag, got, want)
