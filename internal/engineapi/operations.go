@@ -98,9 +98,9 @@ var operations = []Operation{
 	{Method: "POST", Path: "/session", ID: "Session", Group: "manage", Gate: tunnels},
 	{Method: "POST", Path: "/grpc", ID: "Grpc", Group: "manage", Gate: tunnels},
 
-	{Method: "GET", Path: "/services", ID: "ServiceList", Group: "read", Action: ServiceList, Query: "filters status", Filters: "id label mode name", Cuts: "services that do not match by name or label"},
-	{Method: "GET", Path: "/services/{}", ID: "ServiceInspect", Group: "read", Action: ServiceInspect, Cuts: "as ServiceList", Absent: noService, Lists: "/services"},
-	{Method: "GET", Path: "/tasks", ID: "TaskList", Group: "read", Action: TaskList, Query: "filters", Filters: "desired-state id label name node service", Cuts: "tasks of no visible service and no visible container"},
+	{Method: "GET", Path: "/services", ID: "ServiceList", Group: "read", Action: ServiceList, Query: "filters status", Filters: "id label mode name runtime", Cuts: "services that do not match by name or label"},
+	{Method: "GET", Path: "/services/{}", ID: "ServiceInspect", Group: "read", Action: ServiceInspect, Query: "insertDefaults", Cuts: "as ServiceList", Absent: noService, Lists: "/services"},
+	{Method: "GET", Path: "/tasks", ID: "TaskList", Group: "read", Action: TaskList, Query: "filters", Filters: "_up-to-date desired-state id label name node runtime service", Cuts: "tasks of no visible service and no visible container"},
 	{Method: "GET", Path: "/tasks/{}", ID: "TaskInspect", Group: "read", Action: TaskInspect, Cuts: "as TaskList", Absent: noTask, Lists: "/tasks"},
 	{Method: "GET", Path: "/nodes", ID: "NodeList", Group: "read", Action: Forward, Query: "filters"},
 	{Method: "GET", Path: "/nodes/{}", ID: "NodeInspect", Group: "read", Action: Forward},

@@ -34,6 +34,16 @@ func Ambiguity(engine http.Header, ref string) (status int, message string) {
 	return http.StatusInternalServerError, "Multiple IDs found with provided prefix: " + ref
 }
 
+// SwarmAmbiguity is what dockerd says of an ID prefix that several objects of the
+// swarm share.
+func SwarmAmbiguity(engine http.Header, kind, ref string, matches int) (status int, message string) {
+	message = kind + " " + ref + " is ambiguous (" + strconv.Itoa(matches) + " matches found)"
+	if AtLeast(engine, 43) {
+		return http.StatusBadRequest, message
+	}
+	return http.StatusInternalServerError, message
+}
+
 // UnknownFilter is what dockerd says of the filters before and since of
 // ContainerList with a container that does not exist.
 func UnknownFilter(engine http.Header, ref string) (status int, message string) {

@@ -151,34 +151,35 @@ func (h *Handler) networkList(x *exchange) (*outcome, error) {
 }
 
 func (h *Handler) networkInspect(x *exchange) (*outcome, error) {
-	v, id, err := h.network(x)
+	v, list, id, err := h.network(x)
 	if err != nil {
 		return nil, err
 	}
-	return h.cut(x, id, func(body []byte) ([]byte, error) { return v.inv.Network(v.usage, body) })
+	return h.cut(x, id, func(body []byte) ([]byte, error) { return v.inv.NetworkInspect(v.usage, body, list) })
 }
 
-// network finds the network of an endpoint.
-func (h *Handler) network(x *exchange) (*visible, string, error) {
-	v, err := h.visible(x)
+// network finds the network of an endpoint in list, an answer of NetworkList.
+func (h *Handler) network(x *exchange) (v *visible, list []byte, id string, err error) {
+	v, err = h.visible(x)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	networks, err := h.side(x, "/networks", "")
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
-	if err := h.addSwarm(x, v, networks.Body); err != nil {
-		return nil, "", err
+	list = networks.Body
+	if err := h.addSwarm(x, v, list); err != nil {
+		return nil, nil, "", err
 	}
-	id, err := v.usage.ResolveNetwork(networks.Body, x.ep.Ref)
+	id, err = v.usage.ResolveNetwork(list, x.ep.Ref)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	if id == "" {
-		return nil, "", notFound(v.engine)
+		return nil, nil, "", notFound(v.engine)
 	}
-	return v, id, nil
+	return v, list, id, nil
 }
 
 // networkConnect decides about NetworkConnect and NetworkDisconnect by the
@@ -195,7 +196,7 @@ func (h *Handler) networkConnect(x *exchange) (*outcome, error) {
 		return nil, refusal(http.StatusBadRequest, x.ep.Op.ID+": the request body is not valid: "+err.Error())
 	}
 	proxy.DropBody(x.req)
-	v, id, err := h.network(x)
+	v, _, id, err := h.network(x)
 	if err != nil {
 		return nil, err
 	}

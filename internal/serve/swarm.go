@@ -16,62 +16,89 @@ func (h *Handler) serviceList(x *exchange) (*outcome, error) {
 }
 
 // serviceInspect answers with the element of the filtered list, which is the
-// same object.
+// same object. With insertDefaults it is more, and the engine is asked for it by
+// its ID.
 func (h *Handler) serviceInspect(x *exchange) (*outcome, error) {
-	ans, err := h.swarmList(x, x.ep.Op.Lists)
+	ans, found, err := h.service(x)
 	if err != nil {
 		return nil, err
 	}
-	raw, _, err := view.Service(h.policy, ans.Body, x.ep.Ref)
-	return h.element(x, ans, raw, err)
+	if x.ep.Query.Get("insertDefaults") == "" {
+		return h.element(x, ans, found.Raw)
+	}
+	return h.cut(x, found.ID, func(body []byte) ([]byte, error) {
+		return view.ServiceInspect(h.policy, body, found.ID)
+	})
 }
 
 // serviceLogs forwards the logs of a visible service.
 func (h *Handler) serviceLogs(x *exchange) (*outcome, error) {
-	ans, err := h.swarmList(x, x.ep.Op.Lists)
+	_, found, err := h.service(x)
 	if err != nil {
 		return nil, err
 	}
-	_, id, err := view.Service(h.policy, ans.Body, x.ep.Ref)
-	if err != nil {
-		return nil, err
-	}
-	if id == "" {
-		return nil, notFound(ans.Header)
-	}
-	return forwarded(id), nil
+	return forwarded(found.ID), nil
 }
 
 // taskInspect is serviceInspect for a task.
 func (h *Handler) taskInspect(x *exchange) (*outcome, error) {
-	ans, raw, _, err := h.task(x)
-	return h.element(x, ans, raw, err)
+	ans, found, err := h.task(x)
+	if err != nil {
+		return nil, err
+	}
+	return h.element(x, ans, found.Raw)
 }
 
 // taskLogs forwards the logs of a visible task.
 func (h *Handler) taskLogs(x *exchange) (*outcome, error) {
-	ans, _, id, err := h.task(x)
+	_, found, err := h.task(x)
 	if err != nil {
 		return nil, err
 	}
-	if id == "" {
-		return nil, notFound(ans.Header)
+	return forwarded(found.ID), nil
+}
+
+// service finds the visible service of an endpoint in the list of services.
+func (h *Handler) service(x *exchange) (ans *proxy.Answer, found *view.Found, err error) {
+	ans, err = h.swarmList(x, x.ep.Op.Lists)
+	if err != nil {
+		return nil, nil, err
 	}
-	return forwarded(id), nil
+	found, err = view.Service(h.policy, ans.Body, x.ep.Ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ans, found, check(found, ans.Header, "service", x.ep.Ref)
 }
 
 // task finds the visible task of an endpoint in the list of tasks.
-func (h *Handler) task(x *exchange) (ans *proxy.Answer, raw []byte, id string, err error) {
+func (h *Handler) task(x *exchange) (ans *proxy.Answer, found *view.Found, err error) {
 	swarm, err := h.swarm(x)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, err
 	}
 	ans, err = h.swarmList(x, x.ep.Op.Lists)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, err
 	}
-	raw, id, err = swarm.Task(ans.Body, x.ep.Ref)
-	return ans, raw, id, err
+	found, err = swarm.Task(ans.Body, x.ep.Ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ans, found, check(found, ans.Header, "task", x.ep.Ref)
+}
+
+// check returns the error for a reference that means no single visible service
+// or task.
+func check(found *view.Found, engine http.Header, kind, ref string) error {
+	switch {
+	case found.Matches > 1:
+		status, message := engineapi.SwarmAmbiguity(engine, kind, ref, found.Matches)
+		return engineError(engine, status, message)
+	case found.Raw == nil:
+		return notFound(engine)
+	}
+	return nil
 }
 
 // emptyList answers a list of objects of which the client may know none, as an
@@ -96,16 +123,10 @@ func (h *Handler) swarmList(x *exchange, path string) (*proxy.Answer, error) {
 	return ans, nil
 }
 
-// element answers with one element of a list; nil is the answer for an object
-// that does not exist.
-func (h *Handler) element(x *exchange, list *proxy.Answer, raw []byte, err error) (*outcome, error) {
+// element answers with one element of a list.
+func (h *Handler) element(x *exchange, list *proxy.Answer, raw []byte) (*outcome, error) {
+	raw, err := engineapi.Shape(x.ep.Op.ID).Fit(raw)
 	if err != nil {
-		return nil, err
-	}
-	if raw == nil {
-		return nil, notFound(list.Header)
-	}
-	if raw, err = engineapi.Shape(x.ep.Op.ID).Fit(raw); err != nil {
 		return nil, err
 	}
 	if raw, err = h.scrub.Answer(x.ep.Op.ID, raw); err != nil {
@@ -142,14 +163,17 @@ func (h *Handler) resolveServices(x *exchange, filters map[string][]string) erro
 		return err
 	}
 	for i, ref := range filters["service"] {
-		_, id, err := view.Service(h.policy, ans.Body, ref)
+		found, err := view.Service(h.policy, ans.Body, ref)
 		if err != nil {
 			return err
 		}
-		if id == "" {
+		if found.Matches == 0 {
 			return engineError(ans.Header, http.StatusNotFound, "service "+ref+" not found")
 		}
-		filters["service"][i] = id
+		if err := check(found, ans.Header, "service", ref); err != nil {
+			return err
+		}
+		filters["service"][i] = found.ID
 	}
 	x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
 	return nil

@@ -36,6 +36,46 @@ func (inv *Inventory) Network(u *Usage, raw []byte) ([]byte, error) {
 	return rawjson.Within(raw, "Containers", inv.cutEndpoints)
 }
 
+// NetworkInspect is Network for an answer of NetworkInspect. Of a network that
+// spans a swarm the engine says more, and when it has begun, once a container of
+// this node is attached, which may be a hidden one. Unless a visible one is, the
+// answer is what list, an answer of NetworkList, says of it.
+func (inv *Inventory) NetworkInspect(u *Usage, raw, list []byte) ([]byte, error) {
+	kept, err := inv.Network(u, raw)
+	if err != nil || !SpansSwarm(raw) {
+		return kept, err
+	}
+	var attached struct {
+		Id         string //nolint:revive // The name of the field in the API.
+		Containers map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(kept, &attached); err != nil {
+		return nil, err
+	}
+	if len(attached.Containers) > 0 {
+		return kept, nil
+	}
+	return inv.listedNetwork(u, list, attached.Id)
+}
+
+// listedNetwork is the element of a list for the network with this ID.
+func (inv *Inventory) listedNetwork(u *Usage, list []byte, id string) ([]byte, error) {
+	var heads []networkHead
+	if err := json.Unmarshal(list, &heads); err != nil {
+		return nil, err
+	}
+	elements, err := rawjson.Elements(list)
+	if err != nil {
+		return nil, err
+	}
+	for i := range heads {
+		if heads[i].Id == id {
+			return inv.Network(u, elements[i])
+		}
+	}
+	return nil, rawjson.ErrOmit // Fail closed: it has come since the list was made.
+}
+
 // cutEndpoints keeps the endpoints of visible containers.
 func (inv *Inventory) cutEndpoints(raw []byte) ([]byte, error) {
 	if rawjson.IsNull(raw) {

@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/json"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/policy"
@@ -35,6 +36,8 @@ type service struct {
 type task struct {
 	ID        string
 	ServiceID string
+	Slot      int
+	NodeID    string
 	Status    struct {
 		ContainerStatus struct {
 			ContainerID string
@@ -94,14 +97,14 @@ func ServiceList(p *policy.Policy, body []byte) ([]byte, error) {
 // visible with its service, wherever it runs, or with its container.
 type Swarm struct {
 	inv      *Inventory
-	services map[string]bool // by ID
-	networks map[string]bool // of the services, by ID or by name
+	services map[string]string // their names by ID
+	networks map[string]bool   // of the services, by ID or by name
 }
 
 // NewSwarm reads an answer of ServiceList. services may be nil: the engine tells
 // of none.
 func NewSwarm(inv *Inventory, services []byte) (*Swarm, error) {
-	s := &Swarm{inv: inv, services: map[string]bool{}, networks: map[string]bool{}}
+	s := &Swarm{inv: inv, services: map[string]string{}, networks: map[string]bool{}}
 	if services == nil {
 		return s, nil
 	}
@@ -119,7 +122,7 @@ func NewSwarm(inv *Inventory, services []byte) (*Swarm, error) {
 
 // add notes a visible service and the networks that its tasks are attached to.
 func (s *Swarm) add(service *service) {
-	s.services[service.ID] = true
+	s.services[service.ID] = service.Spec.Name
 	for _, n := range service.Spec.Networks {
 		s.networks[n.Target] = true
 	}
@@ -136,7 +139,7 @@ func (s *Swarm) shows(t *task) bool {
 	if t.ID == "" {
 		return false
 	}
-	if s.services[t.ServiceID] {
+	if _, ok := s.services[t.ServiceID]; ok {
 		return true
 	}
 	// Inventory.Exact finds names as well; a task holds an ID.
@@ -190,61 +193,112 @@ var swarmScope = regexp.MustCompile(`(?i)"scope"\s*:\s*"swarm"`)
 // a network that spans a swarm, of which services tell who uses it.
 func SpansSwarm(body []byte) bool { return swarmScope.Match(body) }
 
-// Service finds a visible service in a list by ID, name or ID prefix. raw is nil
-// and the ID empty where there is none, or more than one.
-func Service(p *policy.Policy, list []byte, ref string) (raw []byte, id string, err error) {
-	visible, err := ServiceList(p, list)
-	if err != nil {
-		return nil, "", err
-	}
-	return findHead(visible, ref)
+// Found is what a reference to a service or a task means to the client.
+type Found struct {
+	Raw     []byte // nil: none, or more than one
+	ID      string
+	Matches int // how many there are: more than one share an ID prefix
 }
 
-// Task finds a visible task in a list by ID or ID prefix, as Service does.
-func (s *Swarm) Task(list []byte, ref string) (raw []byte, id string, err error) {
+// Service finds a visible service in a list by ID, name or ID prefix.
+func Service(p *policy.Policy, list []byte, ref string) (*Found, error) {
+	visible, err := ServiceList(p, list)
+	if err != nil {
+		return nil, err
+	}
+	var services []service
+	if err := json.Unmarshal(visible, &services); err != nil {
+		return nil, err
+	}
+	heads := make([]head, len(services))
+	for i := range services {
+		heads[i] = head{services[i].ID, services[i].Spec.Name}
+	}
+	return find(visible, heads, ref)
+}
+
+// ServiceInspect is the answer of ServiceInspect for the service with this ID, if
+// it is still visible.
+func ServiceInspect(p *policy.Policy, body []byte, id string) ([]byte, error) {
+	var s service
+	if err := json.Unmarshal(body, &s); err != nil {
+		return nil, err
+	}
+	if s.ID != id {
+		return nil, rawjson.ErrOmit // Fail closed: nobody has asked for this one.
+	}
+	return cutService(p, body)
+}
+
+// Task finds a visible task in a list by ID, name or ID prefix.
+func (s *Swarm) Task(list []byte, ref string) (*Found, error) {
 	visible, err := s.TaskList(list)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return findHead(visible, ref)
+	var tasks []task
+	if err := json.Unmarshal(visible, &tasks); err != nil {
+		return nil, err
+	}
+	heads := make([]head, len(tasks))
+	for i := range tasks {
+		heads[i] = head{tasks[i].ID, s.taskName(&tasks[i])}
+	}
+	return find(visible, heads, ref)
+}
+
+// taskName is the name that the engine makes up for a visible task. Where its
+// service is hidden it is the name of its container, which is visible then.
+func (s *Swarm) taskName(t *task) string {
+	name, ok := s.services[t.ServiceID]
+	if !ok {
+		c := s.inv.Exact(t.Status.ContainerStatus.ContainerID)
+		if c == nil {
+			return ""
+		}
+		return c.Container.Name
+	}
+	slot := strconv.Itoa(t.Slot)
+	if t.Slot == 0 {
+		slot = t.NodeID // of a global service
+	}
+	return name + "." + slot + "." + t.ID
 }
 
 // head is what a reference to an object of the swarm can mean.
-type head struct {
-	ID   string
-	Spec struct {
-		Name string
-	}
-}
+type head struct{ id, name string }
 
-// findHead resolves a reference: an ID, a name, or the prefix of one ID. A task
-// has no name.
-func findHead(list []byte, ref string) (raw []byte, id string, err error) {
-	var heads []head
-	if err := json.Unmarshal(list, &heads); err != nil {
-		return nil, "", err
-	}
+// find resolves a reference as swarmkit does: an ID, else a name, else the prefix
+// of one ID.
+func find(list []byte, heads []head, ref string) (*Found, error) {
 	elements, err := rawjson.Elements(list)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	found := -1
+	at, matches := findHead(heads, ref)
+	if matches != 1 {
+		return &Found{Matches: matches}, nil
+	}
+	return &Found{Raw: elements[at], ID: heads[at].id, Matches: 1}, nil
+}
+
+// findHead returns the place of what a reference means, and how many match.
+func findHead(heads []head, ref string) (at, matches int) {
 	for i := range heads {
-		if heads[i].ID == ref || (heads[i].Spec.Name == ref && ref != "") {
-			return elements[i], heads[i].ID, nil
+		if heads[i].id == ref {
+			return i, 1
 		}
 	}
 	for i := range heads {
-		if !strings.HasPrefix(heads[i].ID, ref) {
-			continue
+		if heads[i].name == ref && ref != "" {
+			return i, 1
 		}
-		if found >= 0 {
-			return nil, "", nil
+	}
+	for i := range heads {
+		if strings.HasPrefix(heads[i].id, ref) {
+			at = i
+			matches++
 		}
-		found = i
 	}
-	if found < 0 {
-		return nil, "", nil
-	}
-	return elements[found], heads[found].ID, nil
+	return at, matches
 }
