@@ -21,6 +21,10 @@ type LineWriter struct {
 	refused bool // the answer is not a stream of JSON lines
 	plain   bool // an error of the engine, which names only what was asked for
 	err     error
+
+	// HoldErrors: an error of the engine is not sent, but kept for Held.
+	HoldErrors bool
+	held       *Answer
 }
 
 // NewLineWriter returns a writer in front of rw. line gets one line of the
@@ -45,6 +49,9 @@ func (w *LineWriter) WriteHeader(status int) {
 	header.Del("Content-Length")
 	switch {
 	case status == http.StatusOK && isLines(header):
+	case status >= 400 && w.HoldErrors:
+		w.held = &Answer{Status: status, Header: header}
+		return
 	case status >= 400:
 		w.plain = true
 	default:
@@ -76,6 +83,9 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
 	}
+	if w.held != nil {
+		return w.hold(p)
+	}
 	if w.plain {
 		return w.rw.Write(p)
 	}
@@ -93,6 +103,18 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// hold keeps what arrived of an error.
+func (w *LineWriter) hold(p []byte) (int, error) {
+	if int64(len(w.held.Body)+len(p)) > w.limit {
+		return 0, ErrTooLarge
+	}
+	w.held.Body = append(w.held.Body, p...)
+	return len(p), nil
+}
+
+// Held is the error of the engine that was kept back, or nil.
+func (w *LineWriter) Held() *Answer { return w.held }
 
 // lines passes whole lines through the filter, of these only the ones that
 // hold a needle.

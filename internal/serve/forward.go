@@ -25,7 +25,26 @@ func (h *Handler) forward(x *exchange, ref string) error {
 	if h.log.debugs() {
 		h.logForwarded(x)
 	}
-	h.next.ServeHTTP(x.rw, x.req)
+	return h.pass(x, x.req)
+}
+
+// pass hands req to the router's service. Where its errors may quote what is
+// scrubbed they are held back, and the rest passes through a writer of ours; but
+// no connection can be taken over through one.
+func (h *Handler) pass(x *exchange, req *http.Request) error {
+	if !h.scrub.GuardsErrors || req.Method == http.MethodHead || x.ep.Op.Tunnels() && req.Header.Get("Upgrade") != "" {
+		h.next.ServeHTTP(x.rw, req)
+		return nil
+	}
+	w := proxy.NewErrorWriter(x.rw, h.upstream.Limit)
+	h.next.ServeHTTP(w, req)
+	ans, err := w.Held()
+	if err != nil {
+		return err
+	}
+	if ans != nil {
+		return relay(ans)
+	}
 	return nil
 }
 
@@ -37,13 +56,18 @@ func (h *Handler) logForwarded(x *exchange) {
 // come, where nothing is hidden or where insecureAllowOperations says so. The
 // path is still the one that was judged, and what the scrub options forbid to
 // ask for is left out.
-func (h *Handler) forwardAsIs(x *exchange) {
+func (h *Handler) forwardAsIs(x *exchange) error {
+	h.retarget(x)
+	return h.pass(x, x.req)
+}
+
+// retarget sets the path and query of what is forwarded as it comes.
+func (h *Handler) retarget(x *exchange) {
 	h.dropParameters(x.ep.Sent)
 	proxy.SetTarget(x.req, x.ep.Path(x.ep.Ref), x.ep.Sent.Encode())
 	if h.log.debugs() {
 		h.logForwarded(x)
 	}
-	h.next.ServeHTTP(x.rw, x.req)
 }
 
 // fetch is forward with the answer held back.
@@ -69,12 +93,19 @@ func (h *Handler) fetchList(x *exchange) (*proxy.Answer, error) {
 
 // stream is forward with the answer passed through lines.
 func (h *Handler) stream(x *exchange, out *outcome) error {
-	if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
+	if out.asIs {
+		h.retarget(x)
+		proxy.SetUpgrade(x.req, "")
+	} else if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
 		return err
 	}
+	out.lines.HoldErrors = h.scrub.GuardsErrors
 	if err := h.upstream.Stream(x.req, out.lines); err != nil {
 		// The answer has begun: its end tells the client.
 		h.log.debugf("%s: the stream ended: %v", x.ep.Op.ID, err)
+	}
+	if ans := out.lines.Held(); ans != nil {
+		return relay(ans)
 	}
 	return nil
 }

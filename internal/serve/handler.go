@@ -95,8 +95,13 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 	if reason := h.refusals[x.ep.Op.ID]; reason != "" {
 		return nil, refusedOperation(x, reason)
 	}
+	if h.scrub.GuardsFilters {
+		if err := h.checkFilters(x); err != nil {
+			return nil, err
+		}
+	}
 	if h.policy.All {
-		return h.showAll(x)
+		return h.asItComes(x)
 	}
 	if x.ep.Op.Action == engineapi.Container {
 		return h.container(x)
@@ -128,7 +133,7 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return h.systemEvents(x)
 	case engineapi.Refuse:
 		// Only what insecureAllowOperations names comes here.
-		return passed, nil
+		return h.asItComes(x)
 	case engineapi.SystemInfo, engineapi.SystemDataUsage, engineapi.NetworkList, engineapi.NetworkInspect,
 		engineapi.NetworkConnect, engineapi.VolumeList, engineapi.VolumeInspect, engineapi.ImageList,
 		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit, engineapi.ServiceList,
@@ -183,18 +188,48 @@ func unknownAction(x *exchange) error {
 	return refusal(http.StatusForbidden, x.ep.Op.ID+" is refused: it has no handler")
 }
 
-// showAll handles an operation while every container is visible: nothing needs
-// to be hidden, only scrubbed.
-func (h *Handler) showAll(x *exchange) (*outcome, error) {
-	if err := h.checkMaskedFilters(x); err != nil {
-		return nil, err
-	}
+// hostCommands are the operations that answer with the command line of dockerd.
+var hostCommands = map[string]bool{"DebugVars": true, "DebugCmdline": true}
+
+// asItComes handles an operation in which nothing needs to be hidden, since every
+// container is visible or insecureAllowOperations says so: it is forwarded as it
+// comes, and its answer scrubbed.
+func (h *Handler) asItComes(x *exchange) (*outcome, error) {
 	switch {
+	case h.scrub.GuardsErrors && hostCommands[x.ep.Op.ID]:
+		return nil, refusal(http.StatusForbidden, x.ep.Op.ID+" is refused: it tells commands and paths of the host (options scrubCommands, scrubMounts)")
 	case !h.scrub.Concerns(x.ep.Op.ID):
 		return passed, nil
 	case x.ep.Op.Action == engineapi.SystemEvents:
 		return h.scrubbedEvents(x), nil
+	case x.ep.Op.ID == "ContainerWait":
+		out := h.scrubbedWait(x, x.ep.Ref)
+		out.asIs = true
+		return out, nil
 	default:
-		return h.cut(x, x.ep.Ref, nil)
+		return h.scrubbed(x)
 	}
+}
+
+// scrubbed answers an operation that is forwarded as it comes.
+func (h *Handler) scrubbed(x *exchange) (*outcome, error) {
+	h.retarget(x)
+	proxy.SetUpgrade(x.req, "")
+	ans, err := h.upstream.Fetch(x.req, 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	if ans.Status >= 300 {
+		return nil, relay(ans)
+	}
+	if len(ans.Body) == 0 {
+		return answered(ans), nil
+	}
+	if !ans.IsJSON() {
+		return nil, proxy.ErrNotJSON(ans)
+	}
+	if ans.Body, err = h.scrub.Answer(x.ep.Op.ID, ans.Body); err != nil {
+		return nil, err
+	}
+	return answered(ans), nil
 }

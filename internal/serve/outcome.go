@@ -18,7 +18,7 @@ type outcome struct {
 	// asIs: the request goes to the router's service with query, body and
 	// connection as they came.
 	asIs bool
-	// lines: as forward, and the answer passes through them.
+	// lines: as forward, or as asIs, and the answer passes through them.
 	lines *proxy.LineWriter
 	// sent: the request is made already, and goes to the router's service.
 	sent *http.Request
@@ -54,11 +54,9 @@ func (h *Handler) carryOutRare(x *exchange, out *outcome) error {
 	case out.lines != nil:
 		return h.stream(x, out)
 	case out.asIs:
-		h.forwardAsIs(x)
-		return nil
+		return h.forwardAsIs(x)
 	case out.sent != nil:
-		h.next.ServeHTTP(x.rw, out.sent)
-		return nil
+		return h.pass(x, out.sent)
 	}
 	return errUndecided
 }
