@@ -8,6 +8,9 @@ import (
 	"github.com/docker-proxy-filter/dpf/internal/rawjson"
 )
 
+// concernsEnvs reports whether an option for environments is set.
+func (s *Scrubber) concernsEnvs() bool { return s.envs || len(s.maskEnvs) > 0 }
+
 // env scrubs an environment list.
 func (s *Scrubber) env(raw []byte) ([]byte, error) {
 	if s.envs && len(s.keepEnvs) == 0 {

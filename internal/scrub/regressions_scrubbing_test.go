@@ -115,9 +115,9 @@ func TestBuildLeftoversTellNoScrubbedValue(t *testing.T) {
 func nested(place, value string, spell func(key string) string) string {
 	keys := strings.Split(place, "/")
 	for i := len(keys) - 1; i >= 0; i-- {
-		switch {
-		case keys[i] == "":
-		case keys[i] == "*":
+		switch keys[i] {
+		case "":
+		case "*":
 			value = "[ " + value + " ]"
 		default:
 			value = `{"x" : null,` + spell(keys[i]) + " :\n" + value + "}"

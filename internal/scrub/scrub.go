@@ -64,7 +64,6 @@ func New(config *Config) (*Scrubber, error) {
 		envs:     config.Envs,
 		commands: config.Commands,
 		mounts:   config.Mounts,
-		trees:    map[string]*trees{},
 	}
 	if len(config.KeepEnvs) > 0 && !config.Envs {
 		return nil, option.New("keepEnvs", "", "has no effect without scrubEnvs: true")
@@ -93,6 +92,9 @@ func (s *Scrubber) treesOf(id string) *trees {
 	defer s.mu.Unlock()
 	found := s.trees[id]
 	if found == nil {
+		if s.trees == nil {
+			s.trees = map[string]*trees{}
+		}
 		found = s.newTrees(id)
 		s.trees[id] = found
 	}
@@ -150,8 +152,6 @@ func addProcesses(tree *rawjson.Tree, id string) *rawjson.Tree {
 	tree.Add("", cutTop)
 	return tree
 }
-
-func (s *Scrubber) concernsEnvs() bool { return s.envs || len(s.maskEnvs) > 0 }
 
 // Concerns reports whether answers of the operation are scrubbed.
 func (s *Scrubber) Concerns(id string) bool {

@@ -78,6 +78,13 @@ func (h *Handler) fetch(x *exchange, ref string) (*proxy.Answer, error) {
 	return h.upstream.Fetch(x.req, 0, nil)
 }
 
+// fetchAsIs is forwardAsIs with the answer held back.
+func (h *Handler) fetchAsIs(x *exchange) (*proxy.Answer, error) {
+	h.retarget(x)
+	proxy.SetUpgrade(x.req, "")
+	return h.upstream.Fetch(x.req, 0, nil)
+}
+
 // fetchList is fetch for ContainerList, less elements that no client of the
 // policy would see.
 func (h *Handler) fetchList(x *exchange) (*proxy.Answer, error) {

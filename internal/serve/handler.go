@@ -114,7 +114,7 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 func (h *Handler) filter(x *exchange) (*outcome, error) {
 	switch x.ep.Op.Action {
 	case engineapi.Forward:
-		return forwarded(x.ep.Ref), nil
+		return h.forwardScrubbed(x)
 	case engineapi.Container:
 		return h.container(x)
 	case engineapi.ContainerList:
@@ -206,19 +206,28 @@ func (h *Handler) asItComes(x *exchange) (*outcome, error) {
 		out := h.scrubbedWait(x, x.ep.Ref)
 		out.asIs = true
 		return out, nil
-	default:
-		return h.scrubbed(x)
 	}
-}
-
-// scrubbed answers an operation that is forwarded as it comes.
-func (h *Handler) scrubbed(x *exchange) (*outcome, error) {
-	h.retarget(x)
-	proxy.SetUpgrade(x.req, "")
-	ans, err := h.upstream.Fetch(x.req, 0, nil)
+	ans, err := h.fetchAsIs(x)
 	if err != nil {
 		return nil, err
 	}
+	return h.scrubbed(x, ans)
+}
+
+// forwardScrubbed handles an operation whose answer says nothing of containers.
+func (h *Handler) forwardScrubbed(x *exchange) (*outcome, error) {
+	if !h.scrub.Concerns(x.ep.Op.ID) {
+		return forwarded(x.ep.Ref), nil
+	}
+	ans, err := h.fetch(x, x.ep.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.scrubbed(x, ans)
+}
+
+// scrubbed answers with what the scrub options leave of ans.
+func (h *Handler) scrubbed(x *exchange, ans *proxy.Answer) (*outcome, error) {
 	if ans.Status >= 300 {
 		return nil, relay(ans)
 	}
@@ -228,8 +237,10 @@ func (h *Handler) scrubbed(x *exchange) (*outcome, error) {
 	if !ans.IsJSON() {
 		return nil, proxy.ErrNotJSON(ans)
 	}
-	if ans.Body, err = h.scrub.Answer(x.ep.Op.ID, ans.Body); err != nil {
+	body, err := h.scrub.Answer(x.ep.Op.ID, ans.Body)
+	if err != nil {
 		return nil, err
 	}
+	ans.Body = body
 	return answered(ans), nil
 }
