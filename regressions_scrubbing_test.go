@@ -206,6 +206,53 @@ func TestUpgradeDoesNotUncoverErrors(t *testing.T) {
 	}
 }
 
+// An exec instance that is started detached answers with its error, and one that
+// is not takes the connection over, whatever the client asks for.
+func TestDetachedExecTellsNoCommand(t *testing.T) {
+	tests := []struct {
+		name, body string
+		passed     bool
+	}{
+		{"attached", `{"Detach":false,"Tty":true}`, true},
+		{"detached", `{"Detach":true}`, false},
+		{"folded", `{"Detach":false,"detach":true}`, false},
+		{"not valid", `{"Detach":"true"}`, false},
+	}
+	for _, selector := range []bool{false, true} {
+		for _, tt := range tests {
+			t.Run(tt.name, func(t *testing.T) {
+				const message = `{"message":"exec: \"canary\": executable file not found"}`
+				target := "/v1.41/exec/" + visibleExec + "/start"
+				engine := testEngine()
+				engine.answers(target, 400, message)
+				rec := httptest.NewRecorder()
+				req := httptest.NewRequest("POST", target, strings.NewReader(tt.body))
+				req.Header.Set("Content-Type", "application/json")
+				req.Header.Set("Connection", "Upgrade")
+				req.Header.Set("Upgrade", "tcp")
+				newTestFilter(t, engine, scrubConfig(selector)).ServeHTTP(rec, req)
+				if rec.Code != 400 || strings.Contains(rec.Body.String(), "canary") != tt.passed {
+					t.Errorf("selector %v: got %d %s", selector, rec.Code, rec.Body)
+				}
+				if body := engine.bodies[len(engine.bodies)-1]; !selector && body != tt.body {
+					t.Errorf("got upstream body %s", body)
+				}
+			})
+		}
+	}
+}
+
+// The details of logs are labels that hold paths, too.
+func TestLogDetailsTellNoPath(t *testing.T) {
+	engine := testEngine()
+	config := CreateConfig()
+	config.ScrubMounts = true
+	do(newTestFilter(t, engine, config), "GET", "/v1.41/containers/web/logs?details=1&stdout=1", "")
+	if got := engine.last(); got != "GET /v1.41/containers/web/logs?stdout=1" {
+		t.Errorf("got upstream request %s", got)
+	}
+}
+
 // What is forwarded as it comes is answered scrubbed, with and without a
 // selector.
 func TestForwardedAnswersAreScrubbed(t *testing.T) {

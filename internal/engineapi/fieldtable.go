@@ -1187,7 +1187,7 @@ network.SubnetStatus closed
 
 volume.ListResponse closed
 	Volumes kept []volume.Volume
-	Warnings kept []
+	Warnings kept [] hostPath
 
 swarm.Service closed
 	ID kept

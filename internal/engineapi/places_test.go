@@ -254,6 +254,7 @@ var placesAdded = []struct {
 	{"build steps in the provenance of an image", Command, "*/Statement"},
 	{"command lines of plugins", Command, "Config/Args/Value Config/Entrypoint Settings/Args"},
 
+	{"warnings of volume drivers, which are errors", HostPath, "Warnings"},
 	{"errors, which quote paths", HostPath, "State/Error Error/Message Status/Err Swarm/Error"},
 	{"the file that docker run --cidfile wrote", HostPath, "HostConfig/ContainerIDFile"},
 	{"block devices of the host", HostPath, "HostConfig/BlkioWeightDevice/*/Path HostConfig/BlkioDeviceReadBps/*/Path HostConfig/BlkioDeviceReadIOps/*/Path HostConfig/BlkioDeviceWriteBps/*/Path HostConfig/BlkioDeviceWriteIOps/*/Path"},

@@ -78,7 +78,7 @@ func New(config *Config) (*Scrubber, error) {
 	if s.maskLabels, err = policy.KeyGlobs("maskLabels", config.MaskLabels); err != nil {
 		return nil, err
 	}
-	s.DropsDetails = s.concernsEnvs() || len(s.maskLabels) > 0
+	s.DropsDetails = s.readsSteps() || s.mounts
 	s.GuardsErrors = s.commands || s.mounts
 	s.GuardsFilters = s.GuardsErrors || len(s.maskLabels) > 0
 	return s, nil
@@ -107,10 +107,10 @@ func (s *Scrubber) newTrees(id string) *trees {
 	if s.concernsEnvs() {
 		t.answer = add(t.answer, id, engineapi.Environment, s.env)
 	}
-	if s.DropsDetails {
+	if s.readsSteps() {
 		t.answer = add(t.answer, id, engineapi.EnvironmentText, s.buildText)
 	}
-	if s.DropsDetails && !s.commands {
+	if s.readsSteps() && !s.commands {
 		t.steps = add(t.steps, id, engineapi.Command, s.command)
 	}
 	if len(s.maskLabels) > 0 || s.mounts {

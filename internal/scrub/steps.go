@@ -27,6 +27,9 @@ var (
 	buildkitMark = regexp.MustCompile(`^buildkit\.[a-z]+\.v[0-9]+$`)
 )
 
+// readsSteps reports whether a build step may tell what is scrubbed.
+func (s *Scrubber) readsSteps() bool { return s.concernsEnvs() || len(s.maskLabels) > 0 }
+
 // isStep reports whether a command has the mark of a build step.
 func isStep(text string) bool {
 	return strings.Contains(text, nop) || argumentsMark.MatchString(text)

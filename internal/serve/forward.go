@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,15 @@ func (h *Handler) forward(x *exchange, ref string) error {
 // scrubbed they are held back, and the rest passes through a writer of ours; but
 // no connection can be taken over through one.
 func (h *Handler) pass(x *exchange, req *http.Request) error {
-	if !h.scrub.GuardsErrors || req.Method == http.MethodHead || x.ep.Op.Tunnels() && req.Header.Get("Upgrade") != "" {
+	if !h.scrub.GuardsErrors || req.Method == http.MethodHead {
+		h.next.ServeHTTP(x.rw, req)
+		return nil
+	}
+	over, err := takesOver(x.ep.Op, req)
+	if err != nil {
+		return err
+	}
+	if over {
 		h.next.ServeHTTP(x.rw, req)
 		return nil
 	}
@@ -46,6 +55,32 @@ func (h *Handler) pass(x *exchange, req *http.Request) error {
 		return relay(ans)
 	}
 	return nil
+}
+
+// takesOver reports whether the client takes the connection over. An exec
+// instance that is started detached answers, whatever upgrade is asked for.
+func takesOver(op *engineapi.Operation, req *http.Request) (bool, error) {
+	if !op.Tunnels() || req.Header.Get("Upgrade") == "" {
+		return false, nil
+	}
+	if op.Body != engineapi.ExecStartBody {
+		return true, nil
+	}
+	raw, err := readBody(req, op)
+	if err != nil {
+		return false, err
+	}
+	if len(raw) == 0 {
+		proxy.DropBody(req)
+		return true, nil
+	}
+	proxy.SetJSON(req, raw)
+	var start struct{ Detach bool }
+	if err := json.Unmarshal(raw, &start); err == nil && !start.Detach {
+		return true, nil
+	}
+	proxy.SetUpgrade(req, "")
+	return false, nil
 }
 
 func (h *Handler) logForwarded(x *exchange) {
