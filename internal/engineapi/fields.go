@@ -24,7 +24,7 @@ var verdicts = map[string]Verdict{"dropped": Dropped, "cut": Cut, "kept": Kept, 
 type FieldKind int
 
 // The kinds. A field may be of several. All fields of a kind have the same form,
-// but that a command and a path of the host may be text, a list or an object.
+// but that the labels of an engine are a list of key=value, and that a command and a path of the host may be text, a list or an object.
 const (
 	Environment FieldKind = iota // a list of KEY=value
 	Labels                       // an object of labels

@@ -123,7 +123,7 @@ system.Info closed
 	HttpsProxy kept
 	NoProxy kept
 	Name kept
-	Labels kept []
+	Labels kept [] labels
 	ExperimentalBuild kept
 	ServerVersion kept
 	Runtimes kept {}system.RuntimeWithStatus
@@ -986,12 +986,13 @@ container.ExecProcessConfig open
 	arguments kept [] command
 	privileged kept
 	user kept
+	env kept [] environment old
 
 image.InspectResponse closed
 	Id kept
 	RepoTags cut []
 	RepoDigests cut []
-	Comment kept
+	Comment kept command environmentText
 	Created kept
 	Author kept
 	Config kept v1.DockerOCIImageConfig
@@ -1074,7 +1075,7 @@ image.Metadata closed
 	LastTagTime dropped
 
 image.HistoryResponseItem closed
-	Comment kept command
+	Comment kept command environmentText
 	Created kept
 	CreatedBy kept command environmentText
 	Id kept
@@ -1186,7 +1187,7 @@ network.SubnetStatus closed
 
 volume.ListResponse closed
 	Volumes kept []volume.Volume
-	Warnings kept []
+	Warnings kept [] hostPath
 
 swarm.Service closed
 	ID kept

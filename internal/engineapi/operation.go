@@ -96,6 +96,9 @@ type Operation struct {
 // Has reports whether the operation has a query parameter.
 func (op *Operation) Has(parameter string) bool { return op.parameters[parameter] }
 
+// Tunnels reports whether the operation can take the connection over.
+func (op *Operation) Tunnels() bool { return op.Upgrade != "" || op.Gate == tunnels }
+
 // Words of dockerd for an object that does not exist.
 const (
 	noContainer = "No such container: {}"

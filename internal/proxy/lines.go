@@ -23,6 +23,10 @@ type LineWriter struct {
 	refused bool // the answer is not a stream of JSON lines
 	plain   bool // an error of the engine, which names only what was asked for
 	err     error
+
+	// HoldErrors: an error of the engine is not sent, but kept for Held.
+	HoldErrors bool
+	held       *Answer
 }
 
 // NewLineWriter returns a writer in front of rw. line gets one line of the
@@ -49,6 +53,9 @@ func (w *LineWriter) WriteHeader(status int) {
 	case status == http.StatusOK && isLines(header):
 		w.rw.WriteHeader(status)
 		w.flush()
+	case status >= 400 && w.HoldErrors:
+		w.held = &Answer{Status: status, Header: header}
+		return
 	case status >= 400:
 		w.plain = true
 		w.rw.WriteHeader(status)
@@ -78,6 +85,9 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
 	}
+	if w.held != nil {
+		return w.hold(p)
+	}
 	if w.plain {
 		return w.rw.Write(p)
 	}
@@ -95,6 +105,18 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// hold keeps what arrived of an error.
+func (w *LineWriter) hold(p []byte) (int, error) {
+	if int64(len(w.held.Body)+len(p)) > w.limit {
+		return 0, ErrTooLarge
+	}
+	w.held.Body = append(w.held.Body, p...)
+	return len(p), nil
+}
+
+// Held is the error of the engine that was kept back, or nil.
+func (w *LineWriter) Held() *Answer { return w.held }
 
 // lines passes whole lines through the filter, of these only the ones that
 // hold a needle.

@@ -26,10 +26,13 @@ func (h *Handler) container(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.scrub.Concerns(x.ep.Op.ID) {
-		return h.cut(x, res.id, nil)
+	switch {
+	case !h.scrub.Concerns(x.ep.Op.ID):
+		return forwarded(res.id), nil
+	case x.ep.Op.ID == "ContainerWait":
+		return h.scrubbedWait(x, res.id), nil
 	}
-	return forwarded(res.id), nil
+	return h.cut(x, res.id, nil)
 }
 
 // containerStart handles an operation that starts a container. Where the

@@ -75,5 +75,12 @@ func (e *eventStream) look(id string, known *view.Sighting) *view.Sighting {
 // the lines are scrubbed.
 func (h *Handler) scrubbedEvents(x *exchange) *outcome {
 	line := func(raw []byte) ([]byte, error) { return view.ScrubEvent(h.scrub, raw), nil }
-	return &outcome{lines: proxy.NewLineWriter(x.rw, h.upstream.Limit, nil, line)}
+	return &outcome{asIs: true, lines: proxy.NewLineWriter(x.rw, h.upstream.Limit, nil, line)}
+}
+
+// scrubbedWait answers ContainerWait on ref. Its header must reach the client
+// before the container ends: docker run waits for it.
+func (h *Handler) scrubbedWait(x *exchange, ref string) *outcome {
+	line := func(raw []byte) ([]byte, error) { return h.scrub.Answer(x.ep.Op.ID, raw) }
+	return &outcome{ref: ref, lines: proxy.NewLineWriter(x.rw, h.upstream.Limit, nil, line)}
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,62 @@ func (h *Handler) forward(x *exchange, ref string) error {
 	if h.log.debugs() {
 		h.logForwarded(x)
 	}
-	return h.handOver(x, x.req, nil)
+	return h.pass(x, x.req)
+}
+
+// pass hands req to the router's service. Where its errors may quote what is
+// scrubbed they are held back, and the rest passes through a writer of ours; but
+// no connection can be taken over through one.
+func (h *Handler) pass(x *exchange, req *http.Request) error {
+	if !h.scrub.GuardsErrors || req.Method == http.MethodHead {
+		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x.rw, req) })
+	}
+	over, err := takesOver(x.ep.Op, req)
+	if err != nil {
+		return err
+	}
+	if over {
+		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x.rw, req) })
+	}
+	w := proxy.NewErrorWriter(x.rw, h.upstream.Limit)
+	_ = h.handOver(x, req, func(req *http.Request) error {
+		h.next.ServeHTTP(w, req)
+		return nil
+	})
+	ans, err := w.Held()
+	if err != nil {
+		return err
+	}
+	if ans != nil {
+		return relay(ans)
+	}
+	return nil
+}
+
+// takesOver reports whether the client takes the connection over. An exec
+// instance that is started detached answers, whatever upgrade is asked for.
+func takesOver(op *engineapi.Operation, req *http.Request) (bool, error) {
+	if !op.Tunnels() || req.Header.Get("Upgrade") == "" {
+		return false, nil
+	}
+	if op.Body != engineapi.ExecStartBody {
+		return true, nil
+	}
+	raw, err := readBody(req, op)
+	if err != nil {
+		return false, err
+	}
+	if len(raw) == 0 {
+		proxy.DropBody(req)
+		return true, nil
+	}
+	proxy.SetJSON(req, raw)
+	var start struct{ Detach bool }
+	if err := json.Unmarshal(raw, &start); err == nil && !start.Detach {
+		return true, nil
+	}
+	proxy.SetUpgrade(req, "")
+	return false, nil
 }
 
 func (h *Handler) logForwarded(x *exchange) {
@@ -39,12 +95,22 @@ func (h *Handler) logForwarded(x *exchange) {
 // path is still the one that was judged, and what the scrub options forbid to
 // ask for is left out.
 func (h *Handler) forwardAsIs(x *exchange) error {
+	h.retarget(x)
+	return h.pass(x, x.req)
+}
+
+// retarget sets the path and query of what is forwarded as it comes.
+func (h *Handler) retarget(x *exchange) {
 	h.dropParameters(x.ep.Sent)
 	proxy.SetTarget(x.req, x.ep.Path(x.ep.Ref), x.ep.Sent.Encode())
 	if h.log.debugs() {
 		h.logForwarded(x)
 	}
-	return h.handOver(x, x.req, nil)
+}
+
+func (h *Handler) serveNext(rw http.ResponseWriter, req *http.Request) error {
+	h.next.ServeHTTP(rw, req)
+	return nil
 }
 
 // leastStream is how long a stream lasts at least: Traefik may still be on its way
@@ -53,14 +119,12 @@ func (h *Handler) forwardAsIs(x *exchange) error {
 const leastStream = 3 * time.Second
 
 // handOver hands a request to the router's service until it is answered or the
-// policy is in force no more. Traefik's proxy obeys the context: it breaks the
-// answer off, and closes a connection that was upgraded. The answer passes
-// through lines, or, where there are none, to rw untouched. A brief one is not
-// worth breaking off.
-func (h *Handler) handOver(x *exchange, req *http.Request, lines *proxy.LineWriter) error {
-	if lines == nil && x.ep.Brief() {
-		h.next.ServeHTTP(x.rw, req)
-		return nil
+// policy is in force no more; serve does it. Traefik's proxy obeys the context: it
+// breaks the answer off, and closes a connection that was upgraded. A brief one
+// is not worth breaking off.
+func (h *Handler) handOver(x *exchange, req *http.Request, serve func(req *http.Request) error) error {
+	if x.ep.Brief() {
+		return serve(req)
 	}
 	ctx, cancel := context.WithCancel(req.Context())
 	begun := time.Now()
@@ -69,12 +133,7 @@ func (h *Handler) handOver(x *exchange, req *http.Request, lines *proxy.LineWrit
 		stop()
 		cancel()
 	}()
-	req = req.WithContext(ctx)
-	if lines != nil {
-		return h.upstream.Stream(req, lines)
-	}
-	h.next.ServeHTTP(x.rw, req)
-	return nil
+	return serve(req.WithContext(ctx))
 }
 
 // fetch is forward with the answer held back.
@@ -82,6 +141,13 @@ func (h *Handler) fetch(x *exchange, ref string) (*proxy.Answer, error) {
 	if err := h.rebuild(x.req, x.ep, ref); err != nil {
 		return nil, err
 	}
+	return h.upstream.Fetch(x.req, 0, nil)
+}
+
+// fetchAsIs is forwardAsIs with the answer held back.
+func (h *Handler) fetchAsIs(x *exchange) (*proxy.Answer, error) {
+	h.retarget(x)
+	proxy.SetUpgrade(x.req, "")
 	return h.upstream.Fetch(x.req, 0, nil)
 }
 
@@ -100,12 +166,20 @@ func (h *Handler) fetchList(x *exchange) (*proxy.Answer, error) {
 
 // stream is forward with the answer passed through lines.
 func (h *Handler) stream(x *exchange, out *outcome) error {
-	if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
+	if out.asIs {
+		h.retarget(x)
+		proxy.SetUpgrade(x.req, "")
+	} else if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
 		return err
 	}
-	if err := h.handOver(x, x.req, out.lines); err != nil {
+	out.lines.HoldErrors = h.scrub.GuardsErrors
+	err := h.handOver(x, x.req, func(req *http.Request) error { return h.upstream.Stream(req, out.lines) })
+	if err != nil {
 		// The answer has begun: its end tells the client.
 		h.log.debugf("%s: the stream ended: %v", x.ep.Op.ID, err)
+	}
+	if ans := out.lines.Held(); ans != nil {
+		return relay(ans)
 	}
 	return nil
 }

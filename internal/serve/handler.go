@@ -123,8 +123,13 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 	if reason := h.refusals[x.ep.Op.ID]; reason != "" {
 		return h.refuse(x, reason)
 	}
+	if h.scrub.GuardsFilters {
+		if err := h.checkFilters(x); err != nil {
+			return nil, err
+		}
+	}
 	if h.policy.All {
-		return h.showAll(x)
+		return h.asItComes(x)
 	}
 	if x.ep.Op.Action == engineapi.Container {
 		return h.container(x)
@@ -146,7 +151,7 @@ func (h *Handler) refuse(x *exchange, reason string) (*outcome, error) {
 func (h *Handler) filter(x *exchange) (*outcome, error) {
 	switch x.ep.Op.Action {
 	case engineapi.Forward:
-		return forwarded(x.ep.Ref), nil
+		return h.forwardScrubbed(x)
 	case engineapi.Container:
 		return h.container(x)
 	case engineapi.ContainerList:
@@ -169,7 +174,7 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return h.systemEvents(x)
 	case engineapi.Refuse:
 		// Only what insecureAllowOperations names comes here.
-		return passed, nil
+		return h.asItComes(x)
 	case engineapi.SystemInfo, engineapi.SystemDataUsage, engineapi.NetworkList, engineapi.NetworkInspect,
 		engineapi.NetworkConnect, engineapi.VolumeList, engineapi.VolumeInspect, engineapi.ImageList,
 		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit:
@@ -202,7 +207,7 @@ func (h *Handler) filterShared(x *exchange) (*outcome, error) {
 		return h.imageList(x)
 	case engineapi.ImageInspect:
 		if h.opened[x.ep.Op.ID] {
-			return h.showAll(x)
+			return h.asItComes(x)
 		}
 		return h.imageInspect(x)
 	case engineapi.ImageHistory:
@@ -240,18 +245,59 @@ func unknownAction(x *exchange) error {
 	return refusal(http.StatusForbidden, x.ep.Op.ID+" is refused: it has no handler")
 }
 
-// showAll handles an operation while every container is visible: nothing needs
-// to be hidden, only scrubbed.
-func (h *Handler) showAll(x *exchange) (*outcome, error) {
-	if err := h.checkMaskedFilters(x); err != nil {
-		return nil, err
-	}
+// hostCommands are the operations that answer with the command line of dockerd.
+var hostCommands = map[string]bool{"DebugVars": true, "DebugCmdline": true}
+
+// asItComes handles an operation in which nothing needs to be hidden, since every
+// container is visible or insecureAllowOperations says so: it is forwarded as it
+// comes, and its answer scrubbed.
+func (h *Handler) asItComes(x *exchange) (*outcome, error) {
 	switch {
+	case h.scrub.GuardsErrors && hostCommands[x.ep.Op.ID]:
+		return nil, refusal(http.StatusForbidden, x.ep.Op.ID+" is refused: it tells commands and paths of the host (options scrubCommands, scrubMounts)")
 	case !h.scrub.Concerns(x.ep.Op.ID):
 		return passed, nil
 	case x.ep.Op.Action == engineapi.SystemEvents:
 		return h.scrubbedEvents(x), nil
-	default:
-		return h.cut(x, x.ep.Ref, nil)
+	case x.ep.Op.ID == "ContainerWait":
+		out := h.scrubbedWait(x, x.ep.Ref)
+		out.asIs = true
+		return out, nil
 	}
+	ans, err := h.fetchAsIs(x)
+	if err != nil {
+		return nil, err
+	}
+	return h.scrubbed(x, ans)
+}
+
+// forwardScrubbed handles an operation whose answer says nothing of containers.
+func (h *Handler) forwardScrubbed(x *exchange) (*outcome, error) {
+	if !h.scrub.Concerns(x.ep.Op.ID) {
+		return forwarded(x.ep.Ref), nil
+	}
+	ans, err := h.fetch(x, x.ep.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.scrubbed(x, ans)
+}
+
+// scrubbed answers with what the scrub options leave of ans.
+func (h *Handler) scrubbed(x *exchange, ans *proxy.Answer) (*outcome, error) {
+	if ans.Status >= 300 {
+		return nil, relay(ans)
+	}
+	if len(ans.Body) == 0 {
+		return answered(ans), nil
+	}
+	if !ans.IsJSON() {
+		return nil, proxy.ErrNotJSON(ans)
+	}
+	body, err := h.scrub.Answer(x.ep.Op.ID, ans.Body)
+	if err != nil {
+		return nil, err
+	}
+	ans.Body = body
+	return answered(ans), nil
 }

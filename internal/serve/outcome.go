@@ -18,7 +18,7 @@ type outcome struct {
 	// asIs: the request goes to the router's service with query, body and
 	// connection as they came.
 	asIs bool
-	// lines: as forward, and the answer passes through them.
+	// lines: as forward, or as asIs, and the answer passes through them.
 	lines *proxy.LineWriter
 	// sent: the request is made already, and goes to the router's service.
 	sent *http.Request
@@ -56,7 +56,7 @@ func (h *Handler) carryOutRare(x *exchange, out *outcome) error {
 	case out.asIs:
 		return h.forwardAsIs(x)
 	case out.sent != nil:
-		return h.handOver(x, out.sent, nil)
+		return h.pass(x, out.sent)
 	}
 	return errUndecided
 }

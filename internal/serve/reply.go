@@ -106,6 +106,11 @@ func (h *Handler) replyError(x *exchange, err error) {
 	case said:
 		writeEngineError(x.rw, x.ep.Op, e.engine, e.status, e.message)
 	case relayed:
+		if h.scrub.Tells(e.answer.Body, x.ep.Ref) {
+			h.log.infof("%s: the client is not told %q", x.ep.Op.ID, e.answer.Body)
+			h.replaceError(x, e.answer)
+			return
+		}
 		e.answer.Send(x.rw)
 	case replaced:
 		h.replaceError(x, e.answer)
