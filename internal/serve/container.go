@@ -182,9 +182,10 @@ var errNotAsked = errors.New("not asked yet")
 func (h *Handler) containerInspect(x *exchange) (*outcome, error) {
 	var ans *proxy.Answer
 	err := errNotAsked
-	if engineapi.Decisive.MatchString(x.ep.Ref) {
-		ans, err = h.fetch(x, x.ep.Ref)
-		if c := h.found(ans, err, x.ep.Ref); c != nil {
+	asked := x.ep.Ref
+	if engineapi.Decisive.MatchString(asked) {
+		ans, err = h.fetch(x, asked)
+		if c := h.found(ans, err, asked); c != nil {
 			return h.shown(x, ans, c)
 		}
 	}
@@ -195,25 +196,24 @@ func (h *Handler) containerInspect(x *exchange) (*outcome, error) {
 	if listErr != nil {
 		return nil, listErr
 	}
-	if err == errNotAsked || res.inv.Exact(x.ep.Ref) == nil { //nolint:errorlint // It is this very error.
-		// Or a hidden container has this name, or the same beginning of an ID.
-		if ans, err = h.fetch(x, res.id); err == nil {
-			x.ep.Ref = res.id
-		}
+	if err == errNotAsked || res.inv.Exact(asked) == nil { //nolint:errorlint // It is this very error.
+		// Or what was asked for is a hidden container of this name or short ID.
+		asked = res.id
+		ans, err = h.fetch(x, asked)
 	}
-	return h.inspected(x, ans, err)
+	if err != nil {
+		return nil, err
+	}
+	return h.inspected(x, ans, asked)
 }
 
 // inspected answers with the inspect of a container that is visible, and says
 // what is wrong with it.
-func (h *Handler) inspected(x *exchange, ans *proxy.Answer, err error) (*outcome, error) {
-	if err != nil {
-		return nil, err
-	}
+func (h *Handler) inspected(x *exchange, ans *proxy.Answer, ref string) (*outcome, error) {
 	if ans.Status != http.StatusOK && ans.Status != http.StatusNotFound {
 		return nil, replace(ans)
 	}
-	c, err := h.judgeInspect(ans, x.ep.Ref)
+	c, err := h.judgeInspect(ans, ref)
 	if err != nil {
 		return nil, err
 	}
