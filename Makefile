@@ -89,7 +89,7 @@ bench:
 
 #? docs: write what is made from tables in docs/: endpoints, faults, clients
 docs: tools
-	DPF_UPDATE=1 go test -count=1 -run TestEndpointsDoc ./internal/engineapi
+	DPF_UPDATE=1 go test -count=1 -run "Test(Endpoints|Fields)Doc" ./internal/engineapi
 	cd e2e && DPF_UPDATE=1 go test -count=1 -run 'Test(Faults|Clients)Doc' . ./clients
 
 #? clean: remove what the targets leave in the tree

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/recorder"
 )
 
@@ -42,7 +43,7 @@ func open(t *testing.T, addr, request string) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	if err := c.SetDeadline(time.Now().Add(60 * time.Second)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(again.Patient.Last())); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(c, request); err != nil {
@@ -101,7 +102,7 @@ func readUntil(t *testing.T, c net.Conn, text string) {
 // waitActive waits until so many requests are open upstream.
 func waitActive(t *testing.T, rec *recorder.Recorder, want int64) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if rec.Active() == want {
 			return
 		}
@@ -158,7 +159,7 @@ func TestSlowReader(t *testing.T) {
 // waitForLog waits until the container has written all of its lines.
 func waitForLog(t *testing.T, addr, text string, lines int) {
 	t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(again.Patient.Last()); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		a, err := send("tcp://"+addr, http.MethodGet, "/containers/slow-web/logs?stdout=1", nil, nil)
 		if err == nil && bytes.Count(a.body, []byte(text)) == lines {
 			return

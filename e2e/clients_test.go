@@ -18,6 +18,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 // The functions below are programs of their own: testscript runs the test
@@ -210,7 +212,7 @@ func (d dialer) send(host, method, target string, headers []string, body []byte)
 		return answer{}, err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(60 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(again.Patient.Last())); err != nil {
 		return answer{}, err
 	}
 

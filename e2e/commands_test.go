@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/recorder"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/socketproxy"
@@ -238,14 +239,14 @@ func cmdSocketProxy(ts *testscript.TestScript, neg bool, args []string) {
 
 // until regexp command [arguments]
 //
-// Runs the command again and again until its output matches, for 20 seconds.
+// Runs the command again and again until its output matches, for three minutes.
 func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: until regexp command [arguments]")
 	}
 	want, err := regexp.Compile("(?m)" + args[0])
 	ts.Check(err)
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(again.Patient.Last()); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		// The exit status does not matter, only what is printed.
 		_ = ts.Exec(args[1], args[2:]...)
 		if want.MatchString(ts.ReadFile("stdout") + ts.ReadFile("stderr")) {

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/example"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
@@ -171,7 +171,7 @@ func call(host, method, target string) error {
 	if err != nil {
 		return err
 	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, ResponseHeaderTimeout: 30 * time.Second}}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, ResponseHeaderTimeout: again.Patient.Last()}}
 	resp, err := client.Do(req)
 	if err != nil {
 		return err

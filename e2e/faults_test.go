@@ -146,7 +146,7 @@ func endless(c *net.TCPConn, s string) {
 
 // prompt is what no answer may take: the slowest upstream above takes two
 // seconds, and the timeout of the router's service is three.
-const prompt = 30 * time.Second
+const prompt = patience
 
 // TestUpstreamFaults breaks the upstream of a real Traefik in every way of the
 // table: the client gets an answer, promptly, with nothing of a hidden
@@ -224,7 +224,7 @@ func checkFault(t *testing.T, tr *traefik.Instance, i int, f fault) {
 func waitLog(t *testing.T, tr *traefik.Instance, middleware, want string) {
 	t.Helper()
 	level, want, _ := strings.Cut(want, " ")
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		text, err := os.ReadFile(tr.LogFile())
 		if err != nil {
 			t.Fatal(err)

@@ -48,10 +48,15 @@ func startFaultServer(t *testing.T, answer func(c *net.TCPConn)) *faultServer {
 
 func (s *faultServer) url() string { return "http://" + s.listener.Addr().String() }
 
+// patience is how long something may take that happens at once where the machine
+// has nothing else to do. Traefik closes a connection that nobody uses after 90
+// seconds, which must not help.
+const patience = time.Minute
+
 // waitClosed waits until all connections have ended.
 func (s *faultServer) waitClosed(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if s.open.Load() == 0 {
 			return
 		}

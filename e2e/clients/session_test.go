@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/tap"
 )
 
@@ -26,7 +27,7 @@ type session struct {
 }
 
 // patience is how long a client may take for what it should do at once.
-const patience = 60 * time.Second
+var patience = again.Patient.Last()
 
 // story runs the test of a client on each engine that the catalogue names.
 // Whatever the client does: hidden containers are nowhere in what it was told,

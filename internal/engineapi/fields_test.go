@@ -27,7 +27,7 @@ func TestFieldLinesAreWellFormed(t *testing.T) {
 		name := words[0]
 		if begins[i] {
 			typ = name
-			if len(words) != 2 || !strings.Contains(" open closed inherits ", " "+words[1]+" ") {
+			if len(words) != 2 || !set("open", "closed", "inherits")[words[1]] {
 				t.Errorf("%v: a type is open, closed or inherits", words)
 			}
 		} else {

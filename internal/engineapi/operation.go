@@ -32,8 +32,10 @@ const (
 	ImageCommit                    // names a container in the query
 	ServiceList                    // services that do not match are cut
 	ServiceInspect                 // taken from the filtered list
+	ServiceLogs                    // 404 unless the service is visible
 	TaskList                       // tasks that do not match are cut
 	TaskInspect                    // taken from the filtered list
+	TaskLogs                       // 404 unless the task is visible
 )
 
 // BodyKind is the request body that an operation has.
@@ -78,6 +80,7 @@ type Operation struct {
 	Absent          string // dockerd's words for an object that does not exist; {} stands for the reference
 	TextErrors      bool   // dockerd writes errors as plain text, without a length
 	HiddenIfRefused bool   // refused by the words in Absent
+	EmptyIfRefused  bool   // refused by an empty list
 
 	Gate string // why it is refused while a selector is set, unless insecureAllowOperations names it
 	Cuts string // what is removed, for the documentation

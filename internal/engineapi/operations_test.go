@@ -132,7 +132,7 @@ func actionName(op *Operation) string {
 		return "filter"
 	case ContainerInspect, ExecInspect, NetworkInspect, ImageInspect, ImageHistory, VolumeInspect, ServiceInspect, TaskInspect:
 		return "check, filter"
-	case Container, ContainerStart, ContainerStats, Exec, NetworkConnect, ImageCommit:
+	case Container, ServiceLogs, TaskLogs, ContainerStart, ContainerStats, Exec, NetworkConnect, ImageCommit:
 		return "check"
 	}
 	return "check"

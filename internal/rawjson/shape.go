@@ -91,8 +91,12 @@ func (s *Shape) takes(first byte) bool {
 		return first == '['
 	case Map, Object:
 		return first == '{'
+	case Any:
+		return true
+	case Emptied:
+		return false
 	}
-	return s.Form == Any
+	return false
 }
 
 // fits reports whether a value can stay as it is. It may say no of one that
@@ -130,6 +134,8 @@ func plainlyFits(s *Shape, raw []byte) bool {
 			bytes.LastIndexByte(raw, '{') <= 0 && bytes.LastIndexByte(raw, '[') <= 0 {
 			return true
 		}
+	case Emptied, Object:
+		// A zero fits.
 	}
 	return zeros[string(raw)]
 }

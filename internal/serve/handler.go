@@ -5,7 +5,9 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/policy"
@@ -40,6 +42,9 @@ type Handler struct {
 	log       *Logger
 	inForce   context.Context
 	probes    bool // no operation that Probe matches is refused or logged
+	// listFilters is the parameter filters with which containers are asked for,
+	// and allQuery the whole query for all of them.
+	listFilters, allQuery string
 }
 
 // New returns the handler.
@@ -48,6 +53,12 @@ func New(o *Options) *Handler {
 	inForce := o.InForce
 	if inForce == nil {
 		inForce = context.Background()
+	}
+	listFilters := ""
+	allQuery := "all=1"
+	if o.Policy.EngineFilters != nil {
+		listFilters = engineapi.EncodeFilters(o.Policy.EngineFilters)
+		allQuery += "&filters=" + url.QueryEscape(listFilters)
 	}
 	return &Handler{
 		inForce:  inForce,
@@ -58,6 +69,9 @@ func New(o *Options) *Handler {
 		refusals: o.Refusals,
 		log:      o.Log,
 		probes:   probes && !o.Log.debugs(),
+
+		listFilters: listFilters,
+		allQuery:    allQuery,
 	}
 }
 
@@ -81,7 +95,7 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	x := &exchange{rw: rw, req: req}
 	ep, err := engineapi.Route(req)
 	if err != nil {
-		h.replyError(x, refusal(http.StatusForbidden, err.Error()))
+		h.replyError(x, unrouted(err))
 		return
 	}
 	x.ep = ep
@@ -94,6 +108,14 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	}
 }
 
+// unrouted is the error for a request that Route did not understand.
+func unrouted(err error) error {
+	if errors.Is(err, engineapi.ErrLongQuery) {
+		return refusal(http.StatusBadRequest, err.Error())
+	}
+	return refusal(http.StatusForbidden, err.Error())
+}
+
 // serveProbe forwards a request that Probe matches.
 func (h *Handler) serveProbe(rw http.ResponseWriter, req *http.Request) {
 	proxy.SetTarget(req, req.URL.Path, "")
@@ -104,7 +126,7 @@ func (h *Handler) serveProbe(rw http.ResponseWriter, req *http.Request) {
 // decide says what becomes of a request.
 func (h *Handler) decide(x *exchange) (*outcome, error) {
 	if reason := h.refusals[x.ep.Op.ID]; reason != "" {
-		return nil, refusedOperation(x, reason)
+		return h.refuse(x, reason)
 	}
 	if h.policy.All {
 		return h.showAll(x)
@@ -113,6 +135,15 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 		return h.container(x)
 	}
 	return h.filter(x)
+}
+
+// refuse says what becomes of an operation that the client may not use.
+func (h *Handler) refuse(x *exchange, reason string) (*outcome, error) {
+	if x.ep.Op.EmptyIfRefused {
+		h.log.infof("refused %s %q: %s", x.req.Method, x.req.URL.Path, reason)
+		return emptyList(), nil
+	}
+	return nil, refusedOperation(x, reason)
 }
 
 // filter handles an operation while a selector is set: the switch is the whole
@@ -142,9 +173,10 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return passed, nil
 	case engineapi.SystemInfo, engineapi.SystemDataUsage, engineapi.NetworkList, engineapi.NetworkInspect,
 		engineapi.NetworkConnect, engineapi.VolumeList, engineapi.VolumeInspect, engineapi.ImageList,
-		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit, engineapi.ServiceList,
-		engineapi.ServiceInspect, engineapi.TaskList, engineapi.TaskInspect:
+		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit:
 		return h.filterShared(x)
+	case engineapi.ServiceList, engineapi.ServiceInspect, engineapi.ServiceLogs, engineapi.TaskList, engineapi.TaskInspect, engineapi.TaskLogs:
+		return h.filterSwarm(x)
 	default:
 		return nil, unknownAction(x)
 	}
@@ -175,14 +207,26 @@ func (h *Handler) filterShared(x *exchange) (*outcome, error) {
 		return h.imageHistory(x)
 	case engineapi.ImageCommit:
 		return h.imageCommit(x)
+	default:
+		return nil, unknownAction(x)
+	}
+}
+
+// filterSwarm is filter for the objects of a swarm.
+func (h *Handler) filterSwarm(x *exchange) (*outcome, error) {
+	switch x.ep.Op.Action { //nolint:exhaustive // filter has the others.
 	case engineapi.ServiceList:
 		return h.serviceList(x)
 	case engineapi.ServiceInspect:
 		return h.serviceInspect(x)
+	case engineapi.ServiceLogs:
+		return h.serviceLogs(x)
 	case engineapi.TaskList:
 		return h.taskList(x)
 	case engineapi.TaskInspect:
 		return h.taskInspect(x)
+	case engineapi.TaskLogs:
+		return h.taskLogs(x)
 	default:
 		return nil, unknownAction(x)
 	}

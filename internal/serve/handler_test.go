@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/policy"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
 	"github.com/docker-proxy-filter/dpf/internal/scrub"
@@ -73,4 +74,68 @@ func probed(h *Handler, method, path string) string {
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, req)
 	return fmt.Sprint(rec.Code, " ", rec.Body.String())
+}
+
+// lastAction is the last of the actions.
+const lastAction = engineapi.TaskLogs
+
+// Every action has a handler, and an operation that has it. Without a case in
+// the switch an operation is refused: it was answered with 200 and an empty body.
+func TestEveryAction(t *testing.T) {
+	used := map[engineapi.Action]*engineapi.Operation{}
+	operations := engineapi.Operations()
+	for i := range operations {
+		used[operations[i].Action] = &operations[i]
+	}
+	h := echoing(t, "")
+	for action := engineapi.Refuse; action <= lastAction; action++ {
+		op := used[action]
+		if op == nil {
+			t.Errorf("no operation has the action %d", action)
+			continue
+		}
+		t.Run(op.ID, func(t *testing.T) {
+			req := httptest.NewRequest(op.Method, "/", nil)
+			out, err := h.filter(&exchange{rw: httptest.NewRecorder(), req: req, ep: &engineapi.Endpoint{Op: op, Ref: "web"}})
+			if out == nil && err == nil {
+				t.Error("the handler decided nothing")
+			}
+			if err != nil && strings.Contains(err.Error(), "it has no handler") {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestActionWithoutAHandlerIsRefused(t *testing.T) {
+	h := echoing(t, "")
+	for _, action := range []engineapi.Action{-1, lastAction + 1} {
+		rec := httptest.NewRecorder()
+		x := &exchange{rw: rec, req: httptest.NewRequest("GET", "/", nil), ep: &engineapi.Endpoint{Op: &engineapi.Operation{ID: "ContainerWeather", Action: action}}}
+		out, err := h.filter(x)
+		if out != nil || err == nil {
+			t.Fatalf("got %v, %v", out, err)
+		}
+		h.replyError(x, err)
+		if rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "ContainerWeather is refused") {
+			t.Errorf("got %d %s", rec.Code, rec.Body)
+		}
+	}
+}
+
+// A handler that decides nothing is an error, not an empty answer.
+func TestNothingDecidedIsAnError(t *testing.T) {
+	h := echoing(t, "")
+	for _, out := range []*outcome{nil, {}} {
+		rec := httptest.NewRecorder()
+		x := &exchange{rw: rec, req: httptest.NewRequest("GET", "/", nil), ep: &engineapi.Endpoint{Op: &engineapi.Operation{ID: "ContainerWeather"}}}
+		err := h.carryOut(x, out)
+		if err == nil {
+			t.Fatal("got no error")
+		}
+		h.replyError(x, err)
+		if rec.Code != http.StatusBadGateway {
+			t.Errorf("got %d %s", rec.Code, rec.Body)
+		}
+	}
 }

@@ -87,7 +87,12 @@ func (h *Handler) networkList(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.cut(x, "", func(body []byte) ([]byte, error) { return v.inv.NetworkList(v.usage, body) })
+	return h.cut(x, "", func(body []byte) ([]byte, error) {
+		if err := h.addSwarm(x, v, body); err != nil {
+			return nil, err
+		}
+		return v.inv.NetworkList(v.usage, body)
+	})
 }
 
 func (h *Handler) networkInspect(x *exchange) (*outcome, error) {
@@ -106,6 +111,9 @@ func (h *Handler) network(x *exchange) (*visible, string, error) {
 	}
 	networks, err := h.side(x, "/networks", "")
 	if err != nil {
+		return nil, "", err
+	}
+	if err := h.addSwarm(x, v, networks.Body); err != nil {
 		return nil, "", err
 	}
 	id, err := v.usage.ResolveNetwork(networks.Body, x.ep.Ref)

@@ -26,18 +26,59 @@ func (h *Handler) serviceInspect(x *exchange) (*outcome, error) {
 	return h.element(x, ans, raw, err)
 }
 
-// taskInspect is serviceInspect for a task.
-func (h *Handler) taskInspect(x *exchange) (*outcome, error) {
-	inv, _, err := h.inventory(x)
-	if err != nil {
-		return nil, err
-	}
+// serviceLogs forwards the logs of a visible service.
+func (h *Handler) serviceLogs(x *exchange) (*outcome, error) {
 	ans, err := h.swarmList(x, x.ep.Op.Lists)
 	if err != nil {
 		return nil, err
 	}
-	raw, _, err := inv.Task(ans.Body, x.ep.Ref)
+	_, id, err := view.Service(h.policy, ans.Body, x.ep.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return nil, notFound(ans.Header)
+	}
+	return forwarded(id), nil
+}
+
+// taskInspect is serviceInspect for a task.
+func (h *Handler) taskInspect(x *exchange) (*outcome, error) {
+	ans, raw, _, err := h.task(x)
 	return h.element(x, ans, raw, err)
+}
+
+// taskLogs forwards the logs of a visible task.
+func (h *Handler) taskLogs(x *exchange) (*outcome, error) {
+	ans, _, id, err := h.task(x)
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return nil, notFound(ans.Header)
+	}
+	return forwarded(id), nil
+}
+
+// task finds the visible task of an endpoint in the list of tasks.
+func (h *Handler) task(x *exchange) (ans *proxy.Answer, raw []byte, id string, err error) {
+	swarm, err := h.swarm(x)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	ans, err = h.swarmList(x, x.ep.Op.Lists)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	raw, id, err = swarm.Task(ans.Body, x.ep.Ref)
+	return ans, raw, id, err
+}
+
+// emptyList answers a list of objects of which the client may know none, as an
+// engine without any does: clients that only look for them go on.
+func emptyList() *outcome {
+	header := http.Header{"Content-Type": {"application/json"}}
+	return answered(&proxy.Answer{Status: http.StatusOK, Header: header, Body: []byte("[]\n")})
 }
 
 // swarmList asks for a list of the swarm. An engine that is in none says so.
@@ -79,7 +120,7 @@ func (h *Handler) taskList(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	inv, _, err := h.inventory(x)
+	swarm, err := h.swarm(x)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +129,7 @@ func (h *Handler) taskList(x *exchange) (*outcome, error) {
 			return nil, err
 		}
 	}
-	return h.cut(x, "", func(body []byte) ([]byte, error) { return inv.TaskList(body) })
+	return h.cut(x, "", func(body []byte) ([]byte, error) { return swarm.TaskList(body) })
 }
 
 // resolveServices replaces the services of the filter by their IDs.
@@ -97,15 +138,12 @@ func (h *Handler) resolveServices(x *exchange, filters map[string][]string) erro
 	if err != nil {
 		return err
 	}
-	for i, ref := range filters["service"] {
-		_, id, err := view.Service(h.policy, ans.Body, ref)
-		if err != nil {
-			return err
-		}
-		if id == "" {
-			return engineError(ans.Header, http.StatusNotFound, "service "+ref+" not found")
-		}
-		filters["service"][i] = id
+	missing, err := view.ServiceIDs(h.policy, ans.Body, filters["service"])
+	if err != nil {
+		return err
+	}
+	if missing >= 0 {
+		return engineError(ans.Header, http.StatusNotFound, "service "+filters["service"][missing]+" not found")
 	}
 	x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
 	return nil

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"bytes"
 	"sort"
 	"strings"
 
@@ -14,7 +13,6 @@ type Inventory struct {
 	Visible []Summary
 
 	policy *policy.Policy
-	all    []byte // the list of all containers
 
 	// Made by index when first asked for: a request may hold any number of
 	// references.
@@ -28,7 +26,7 @@ func NewInventory(p *policy.Policy, list []byte) (*Inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Inventory{Visible: visible, policy: p, all: list}, nil
+	return &Inventory{Visible: visible, policy: p}, nil
 }
 
 // Resolution is what a reference means to the client.
@@ -100,6 +98,3 @@ func (inv *Inventory) index() {
 func (inv *Inventory) Knows(ref string) bool {
 	return inv.Exact(ref) != nil || inv.Resolve(ref).ID != ""
 }
-
-// exists reports whether there is a container of this full ID, visible or not.
-func (inv *Inventory) exists(id string) bool { return bytes.Contains(inv.all, []byte(id)) }

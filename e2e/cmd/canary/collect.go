@@ -1,16 +1,35 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 // settle waits until the engine has nothing more to do: what happens to the
 // hidden containers from here on, a request did.
 func (s *scene) settle() error {
+	for _, role := range []string{"stopped", "builder"} {
+		if err := s.awaitExit(s.hidden[role]); err != nil {
+			return err
+		}
+	}
 	time.Sleep(2 * time.Second)
 	return nil
+}
+
+// awaitExit waits until a container has done what it is there for.
+func (s *scene) awaitExit(id string) error {
+	for deadline := time.Now().Add(again.Patient.Last()); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		var c struct{ State struct{ Status string } }
+		if err := s.daemon.Get("/containers/"+id+"/json", &c); err != nil || c.State.Status == "exited" {
+			return err
+		}
+	}
+	return fmt.Errorf("the container %s does not exit", id)
 }
 
 // endpoints is the subset of an inspect that identifies a container besides
@@ -91,13 +110,13 @@ func (s *scene) visibleVolumes() ([]string, error) {
 // makePairs lists the references to hidden objects with their counterparts.
 func (s *scene) makePairs() {
 	c := s.namePairs("name", s.token("run"))
-	c = append(c, idPairs("ID", s.hidden["run"])...)
+	c = append(c, s.idPairs("ID", s.hidden["run"])...)
 	for _, role := range []string{"paused", "stopped", "created"} {
 		c = append(c,
 			pair{role + " by name", plain(s.token(role)), plain(s.unknownName(s.token(role)))},
-			pair{role + " by ID", plain(s.hidden[role]), plain(randomHex(64))})
+			pair{role + " by ID", plain(s.hidden[role]), plain(s.random.hex(64))})
 	}
-	c = append(c, prefixPairs(values(s.hidden), values(s.visible), 1, 2, 3)...)
+	c = append(c, prefixPairs(s.random.branch(), values(s.hidden), values(s.visible), 1, 2, 3)...)
 	alias := func(form, ref string) {
 		unknown := "vis-parent/" + s.unknownName(s.token("visalias"))
 		if !strings.HasPrefix(ref, "vis-") {
@@ -116,8 +135,8 @@ func (s *scene) makePairs() {
 		pair{"alias of a parent", plain(s.token("parent")), plain(s.unknownName(s.token("parent")))})
 	s.pairs[container] = c
 
-	s.pairs[exec] = idPairs("ID", s.words["hidexec"])
-	s.pairs[network] = append(s.namePairs("name", s.token("net")), idPairs("ID", s.words["hidnetid"])...)
+	s.pairs[exec] = s.idPairs("ID", s.words["hidexec"])
+	s.pairs[network] = append(s.namePairs("name", s.token("net")), s.idPairs("ID", s.words["hidnetid"])...)
 	s.pairs[volume] = s.namePairs("name", s.token("vol"))
 	s.pairs[image] = s.imagePairs()
 	s.pairs[service] = s.swarmPairs(s.token("service"), s.words["hidsvc"])
@@ -136,7 +155,7 @@ func (s *scene) makePairs() {
 
 func (s *scene) imagePairs() []pair {
 	pairs := s.namePairs("own image", s.ownImage())
-	pairs = append(pairs, idPairs("image ID", s.words["hidimg"])...)
+	pairs = append(pairs, s.idPairs("image ID", s.words["hidimg"])...)
 	for form, name := range map[string]string{
 		"second tag":        s.altTag(),
 		"own image, long":   "docker.io/library/" + s.ownImage(),
@@ -149,7 +168,7 @@ func (s *scene) imagePairs() []pair {
 }
 
 func (s *scene) swarmPairs(name, id string) []pair {
-	unknown := randomSwarmID()
+	unknown := s.random.swarmID()
 	return append(s.namePairs("name", name),
 		pair{"ID", plain(id), plain(unknown)},
 		pair{"ID prefix", plain(id[:shortID]), plain(unknown[:shortID])})

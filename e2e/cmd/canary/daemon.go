@@ -81,11 +81,16 @@ func canonical(value any) string {
 
 // firstDifference shows two texts from where they differ.
 func firstDifference(was, is string) string {
-	const before, after = 40, 80
 	i := 0
 	for i < len(was) && i < len(is) && was[i] == is[i] {
 		i++
 	}
-	cut := func(s string) string { return s[max(0, i-before):min(len(s), i+after)] }
-	return fmt.Sprintf("was …%s…, is …%s…", cut(was), cut(is))
+	return showDifference(was, i, is, i)
+}
+
+// showDifference shows two texts from the places where they differ.
+func showDifference(was string, i int, is string, j int) string {
+	const before, after = 40, 80
+	cut := func(s string, at int) string { return s[max(0, at-before):min(len(s), at+after)] }
+	return fmt.Sprintf("was …%s…, is …%s…", cut(was, i), cut(is, j))
 }

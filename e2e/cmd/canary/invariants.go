@@ -83,7 +83,7 @@ func checkPrefix(s *scene, r *report, entries []entryPoint) {
 
 // getJSON reads one answer.
 func getJSON(e entryPoint, target string, out any) error {
-	req := request{addr: e.addr, method: "GET", target: target, deadline: patience}
+	req := request{addr: e.addr, method: "GET", target: target}
 	resp, err := req.send()
 	if err != nil {
 		return err

@@ -25,39 +25,48 @@ type probe struct {
 	refs    [2]reference
 }
 
-// Deadlines of one response. Streams of visible containers never end.
-const (
-	patience       = 15 * time.Second
-	streamPatience = 500 * time.Millisecond
-)
+// streamPatience is how long a stream is read. Those of visible containers
+// never end.
+const streamPatience = 500 * time.Millisecond
 
 // planner lists the probes of a run.
 type planner struct {
 	scene   *scene
+	random  random
 	ops     []operation
 	entries []entryPoint
 	probes  []probe
 	last    []probe // those that come after all others
 	turn    int     // of the entry points
+	shift   int     // of what is asked in turns
 }
 
 // newPlanner returns a planner without a probe.
-func newPlanner(s *scene, ops []operation, entries []entryPoint) *planner {
-	return &planner{scene: s, ops: ops, entries: entries}
+func newPlanner(s *scene, ops []operation, entries []entryPoint, chance random) *planner {
+	const turns = 1000
+	return &planner{scene: s, random: chance, ops: ops, entries: entries, turn: chance.IntN(turns), shift: chance.IntN(turns)}
 }
 
 // plan is the whole run: the full product where containers are named in the
-// path, every pair of two choices elsewhere.
+// path, every pair of two choices elsewhere, and some more by chance. What
+// changes something visible comes behind the others, in its order.
 func (p *planner) plan() []probe {
 	p.references()
 	p.spellings()
+	p.chances()
 	p.methods()
 	p.variants()
 	p.headers()
 	p.smuggled()
 	p.unreferenced()
 	p.visible()
+	p.random.Shuffle(len(p.probes), func(i, j int) { p.probes[i], p.probes[j] = p.probes[j], p.probes[i] })
 	p.toys()
+	p.unstartable()
+	for _, role := range chained {
+		p.visibleContainer(role)
+	}
+	p.takeNames()
 	return append(p.probes, p.last...)
 }
 
@@ -94,16 +103,19 @@ func (c call) kinds() []kind {
 }
 
 // pair adds the probe of a call for a pair of references of kind k.
-func (p *planner) pair(c call, k kind, refs pair) {
+func (p *planner) pair(c call, k kind, refs pair) { p.add(c, p.twins(c, k, refs)) }
+
+// twins is the probe of a call for a pair of references of kind k.
+func (p *planner) twins(c call, k kind, refs pair) probe {
 	e := p.entry()
 	hidden, twin := p.request(c, e, k, refs.hidden), p.request(c, e, k, refs.unknown)
 	// Both answer at once; a stream would be a leak in itself.
-	hidden.deadline, twin.deadline = patience, patience
-	p.add(c, probe{
+	hidden.deadline, twin.deadline = 0, 0
+	return probe{
 		op: c.op.id, about: c.about + ", " + string(k) + " " + refs.form, entry: e.name,
 		request: hidden, twin: &twin, stream: c.variant.wait,
 		refs: [2]reference{refs.hidden, refs.unknown},
-	})
+	}
 }
 
 // single adds the probe of a call without a counterpart.
@@ -129,7 +141,7 @@ func (p *planner) entry() entryPoint {
 // request fills in the reference of kind k, and something visible for the
 // other placeholders.
 func (p *planner) request(c call, e entryPoint, k kind, ref reference) request {
-	method, deadline := c.op.method, patience
+	method, deadline := c.op.method, time.Duration(0)
 	if c.method != "" {
 		method = c.method
 	}
@@ -234,7 +246,7 @@ func (p *planner) references() {
 // others in some of them each.
 func (p *planner) spellings() {
 	const step = 9
-	turn := 0
+	turn := p.shift
 	for _, op := range p.ops {
 		for i, s := range odd {
 			c := usualCall(op, s)
@@ -258,11 +270,25 @@ func (p *planner) pairOrSingle(c call, turn int) {
 	}
 	refs := p.scene.pairs[in[0]]
 	byID := slices.IndexFunc(refs, func(r pair) bool { return r.form == "ID" || r.form == "image ID" })
-	if turn%2 == 1 && byID >= 0 {
+	if (turn+p.shift)%2 == 1 && byID >= 0 {
 		p.pair(c, in[0], refs[byID])
 		return
 	}
 	p.pair(c, in[0], refs[0])
+}
+
+// chances asks every operation in spellings that no list has.
+func (p *planner) chances() {
+	const onContainers, onOthers = 12, 4
+	for _, op := range p.ops {
+		n := onOthers
+		if strings.Contains(op.path, container.placeholder()) {
+			n = onContainers
+		}
+		for i := range n {
+			p.pairOrSingle(usualCall(op, p.random.spelling()), i)
+		}
+	}
 }
 
 // methods asks every path with every method.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"net/url"
 	"strings"
@@ -70,8 +69,8 @@ func (s *scene) unknownName(name string) string {
 }
 
 // idPairs are the forms of a reference by hexadecimal ID.
-func idPairs(form, id string) []pair {
-	unknown := randomHex(len(id))
+func (s *scene) idPairs(form, id string) []pair {
+	unknown := s.random.hex(len(id))
 	var pairs []pair
 	add := func(form string, ref func(id string) reference) {
 		pairs = append(pairs, pair{form, ref(id), ref(unknown)})
@@ -88,14 +87,14 @@ func idPairs(form, id string) []pair {
 
 // prefixPairs are references by the first digits of hidden IDs with which no
 // visible ID begins.
-func prefixPairs(hidden, visible []string, lengths ...int) []pair {
+func prefixPairs(chance random, hidden, visible []string, lengths ...int) []pair {
 	var pairs []pair
 	for _, n := range lengths {
 		h, ok := freePrefix(hidden, visible, n)
 		if !ok {
 			continue
 		}
-		u, ok := unusedPrefix(append(append([]string{}, hidden...), visible...), n)
+		u, ok := unusedPrefix(chance, append(append([]string{}, hidden...), visible...), n)
 		if !ok {
 			continue
 		}
@@ -115,10 +114,10 @@ func freePrefix(ids, others []string, n int) (string, bool) {
 }
 
 // unusedPrefix is n digits with which no ID begins.
-func unusedPrefix(ids []string, n int) (string, bool) {
+func unusedPrefix(chance random, ids []string, n int) (string, bool) {
 	const tries = 1000
 	for range tries {
-		if p := randomHex(n); !anyHasPrefix(ids, p) {
+		if p := chance.hex(n); !anyHasPrefix(ids, p) {
 			return p, true
 		}
 	}
@@ -132,24 +131,6 @@ func anyHasPrefix(ids []string, prefix string) bool {
 		}
 	}
 	return false
-}
-
-// randomHex returns n random hexadecimal digits.
-func randomHex(n int) string {
-	data := make([]byte, (n+1)/2)
-	_, _ = rand.Read(data) // It never fails: see its documentation.
-	return hex.EncodeToString(data)[:n]
-}
-
-// randomSwarmID returns an ID of the form that swarm objects have.
-func randomSwarmID() string {
-	const digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-	data := make([]byte, 25)
-	_, _ = rand.Read(data) // It never fails: see its documentation.
-	for i, b := range data {
-		data[i] = digits[int(b)%len(digits)]
-	}
-	return string(data)
 }
 
 // escapeAll writes every byte as an escape.

@@ -115,6 +115,17 @@ func (r *report) fault(err error) {
 	r.faults.add(err.Error())
 }
 
+// maxFaults is the number of faults after which a run is given up: a component
+// that hangs keeps each request waiting for minutes.
+const maxFaults = 20
+
+// hopeless reports whether the check has failed too often to go on.
+func (r *report) hopeless() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.faults.total >= maxFaults
+}
+
 // print writes the findings.
 func (r *report) print() {
 	r.mu.Lock()

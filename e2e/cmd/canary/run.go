@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,7 +44,7 @@ func (r *runner) run(ctx context.Context, probes []probe) {
 		})
 	}
 	for i, p := range probes {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || r.report.hopeless() {
 			break
 		}
 		if i%2000 == 0 {
@@ -98,11 +97,7 @@ func (r *runner) compare(p probe) (difference string) {
 	if !ok {
 		return ""
 	}
-	is, want := r.anonymous(hidden, p.refs[0]), r.anonymous(unknown, p.refs[1])
-	if is == want {
-		return ""
-	}
-	return firstDifference(want, is)
+	return r.difference(hidden, unknown, p.refs)
 }
 
 // send makes one request and looks for secrets in the answer.
@@ -117,17 +112,13 @@ func (r *runner) send(p probe, req request, ref reference) (response, bool) {
 	resp, err := req.send()
 	r.tally.add(p.op, resp.status, time.Since(started))
 	if err != nil {
-		r.report.fault(fmt.Errorf("%s: %w", p.op, err))
-		return response{}, false
-	}
-	if resp.timeout && req.deadline == patience {
-		r.report.fault(fmt.Errorf("%s (%s): no answer after %s", p.op, p.entry, patience))
+		r.report.fault(fmt.Errorf("%s (%s): %w", p.op, p.entry, err))
 	}
 	carried := req.carried()
 	for _, l := range r.leaks(resp, carried) {
 		r.report.leak(p, req, l)
 	}
-	return resp, true
+	return resp, err == nil
 }
 
 // leaks looks at all of a response: as it came, and without transfer coding,
@@ -141,35 +132,3 @@ func (r *runner) leaks(resp response, carried []byte) []leak {
 	}
 	return r.secrets.find(resp.body, carried)
 }
-
-// portPair is where a connection of the engine's own comes from.
-var portPair = regexp.MustCompile(`\d+->`)
-
-// anonymous is a response without the time and the reference that it answers.
-// Names differ in nothing but their stem.
-func (r *runner) anonymous(resp response, ref reference) string {
-	text := fmt.Sprintf("%s\n\n%s\ntrailer %v, timeout %v, broken %v", resp.head, resp.body, resp.trailer, resp.timeout, resp.broken)
-	for _, stem := range []string{r.stem, r.unknownStem} {
-		text = strings.ReplaceAll(text, stem, "STEM")
-		text = strings.ReplaceAll(text, strings.ToUpper(stem), "STEM")
-	}
-	const long = 6
-	id := strings.Trim(strings.TrimPrefix(ref.plain, "sha256:"), "/ ")
-	if len(id) >= long {
-		return portPair.ReplaceAllString(strings.ReplaceAll(text, id, "REF"), "N->")
-	}
-	if id == "" {
-		return text
-	}
-	// A few digits are part of many a word, address and version.
-	head, body, _ := strings.Cut(text, "\n\n")
-	return head + "\n\n" + token.ReplaceAllStringFunc(body, func(word string) string {
-		if bare := strings.TrimRight(word, ".:"); bare == id {
-			return "REF" + word[len(bare):]
-		}
-		return word
-	})
-}
-
-// token is a word, with what joins the parts of addresses and versions.
-var token = regexp.MustCompile(`[\w.:]+`)

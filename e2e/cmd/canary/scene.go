@@ -24,6 +24,7 @@ const toys, goners = 4, 5
 // scene is what the engine holds during a run.
 type scene struct {
 	daemon      daemon
+	random      random
 	dataRoot    string // of the engine
 	binds       string // directory of bind mounts
 	secrets     *secrets
@@ -36,13 +37,14 @@ type scene struct {
 	words   map[string]string // further placeholders: visible and hidden objects
 }
 
-// newScene fills the engine.
-func newScene(e *engine.Engine, dir string) (*scene, error) {
+// newScene fills the engine. What is left to chance, chance decides.
+func newScene(e *engine.Engine, dir string, chance random) (*scene, error) {
 	s := &scene{
 		daemon:      daemon{e.API()},
+		random:      chance,
 		dataRoot:    filepath.Join(filepath.Dir(e.Socket()), "data"),
-		secrets:     newSecrets("zq" + randomHex(8)),
-		unknownStem: "zy" + randomHex(8),
+		secrets:     newSecrets("zq" + chance.hex(8)),
+		unknownStem: "zy" + chance.hex(8),
 		hidden:      map[string]string{},
 		visible:     map[string]string{},
 		pairs:       map[kind][]pair{},
@@ -54,7 +56,7 @@ func newScene(e *engine.Engine, dir string) (*scene, error) {
 	}
 	for _, step := range []func() error{
 		s.makeImages, s.makeNetworks, s.makeSwarm, s.makeHidden, s.makeVisible, s.makeJoined,
-		s.makeBuilt, s.settle, s.collect,
+		s.makeUnstartable, s.makeChained, s.makeBuilt, s.makeUntagged, s.settle, s.collect,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("setting the scene: %w", err)

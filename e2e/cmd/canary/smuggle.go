@@ -7,6 +7,8 @@ import (
 	"net/http/httputil"
 	"strings"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 // smuggled asks for a hidden container behind another request, in every way
@@ -70,7 +72,7 @@ func (r *runner) overHTTP2(ctx context.Context, s *scene, entries []entryPoint) 
 	protocols.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{Protocols: &protocols}
 	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport, Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error {
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
 	for _, e := range entries {
@@ -81,8 +83,8 @@ func (r *runner) overHTTP2(ctx context.Context, s *scene, entries []entryPoint) 
 			for _, contentType := range []string{"", "application/grpc"} {
 				is := r.sendHTTP2(ctx, client, e, "/containers/"+refs.hidden.raw+"/json", contentType)
 				want := r.sendHTTP2(ctx, client, e, "/containers/"+refs.unknown.raw+"/json", contentType)
-				if got, want := r.anonymous(is, refs.hidden), r.anonymous(want, refs.unknown); got != want {
-					r.report.invariant("HTTP/2: hidden answers as unknown ("+e.name+") "+refs.form, firstDifference(want, got))
+				if d := r.difference(is, want, [2]reference{refs.hidden, refs.unknown}); d != "" {
+					r.report.invariant("HTTP/2: hidden answers as unknown ("+e.name+") "+refs.form, d)
 				}
 			}
 		}
@@ -91,28 +93,41 @@ func (r *runner) overHTTP2(ctx context.Context, s *scene, entries []entryPoint) 
 
 // sendHTTP2 makes one request over HTTP/2.
 func (r *runner) sendHTTP2(ctx context.Context, client *http.Client, e entryPoint, target, contentType string) response {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+e.addr+target, nil)
-	if err != nil {
-		return response{}
-	}
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
+	var got response
 	started := time.Now()
-	resp, err := client.Do(req)
+	err := again.Patient.Do(func(limit time.Duration) (err error) {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		got, err = getHTTP2(ctx, client, "http://"+e.addr+target, contentType)
+		return err
+	})
+	r.tally.add("HTTP/2", got.status, time.Since(started))
 	if err != nil {
-		r.tally.add("HTTP/2", 0, time.Since(started))
-		return response{broken: true, head: "no answer"}
+		got.broken = true
+		r.report.fault(fmt.Errorf("HTTP/2 (%s): %w", e.name, err))
 	}
-	defer resp.Body.Close()
-	raw, err := httputil.DumpResponse(resp, true)
-	r.tally.add("HTTP/2", resp.StatusCode, time.Since(started))
-	got := response{raw: raw, head: head(raw), broken: err != nil, trailer: resp.Trailer}
-	_, body, _ := strings.Cut(string(raw), "\r\n\r\n")
-	got.body = []byte(body)
 	sent := request{addr: e.addr, method: "GET", target: target, proto: "HTTP/2"}
 	for _, l := range r.leaks(got, sent.carried()) {
 		r.report.leak(probe{op: "HTTP/2", entry: e.name, about: target}, sent, l)
 	}
 	return got
+}
+
+// getHTTP2 reads one answer.
+func getHTTP2(ctx context.Context, client *http.Client, url, contentType string) (response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return response{}, err
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return response{}, err
+	}
+	defer resp.Body.Close()
+	raw, err := httputil.DumpResponse(resp, true)
+	_, body, _ := strings.Cut(string(raw), "\r\n\r\n")
+	return response{raw: raw, head: head(raw), body: []byte(body), status: resp.StatusCode, trailer: resp.Trailer}, err
 }

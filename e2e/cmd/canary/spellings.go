@@ -1,7 +1,10 @@
 package main
 
 import (
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // parts is a path, split round its reference. A path without one is all
@@ -134,4 +137,99 @@ func escapeLast(s string) string {
 		return s
 	}
 	return s[:len(s)-1] + escapeAll(s[len(s)-1:])
+}
+
+// spelling puts a spelling together by chance: one to three changes, in their
+// order. They depend on nothing but the length of the reference, so that a
+// hidden one and an unknown one are written alike.
+func (r random) spelling() spelling {
+	var steps []func(p parts) parts
+	var names []string
+	which := r.Perm(len(changes))[:1+r.IntN(3)]
+	slices.Sort(which)
+	for _, i := range which {
+		change := changes[i]
+		seed1, seed2 := r.Uint64(), r.Uint64()
+		steps = append(steps, func(p parts) parts { return change.of(newRandom(seed1, seed2), p) })
+		names = append(names, change.name)
+	}
+	return spelling{"by chance " + strings.Join(names, " and "), func(p parts) string {
+		for _, step := range steps {
+			p = step(p)
+		}
+		return p.String()
+	}}
+}
+
+// changes are what a spelling by chance is made of.
+var changes = []struct {
+	name string
+	of   func(r random, p parts) parts
+}{
+	{"version", func(r random, p parts) parts {
+		p.before = "/" + r.of("v1.", "v1.", "v1.", "v0", "v2.", "V1.", "1.") + strconv.Itoa(r.IntN(70)) + p.before
+		return p
+	}},
+	{"escapes", func(r random, p parts) parts {
+		p.ref = r.escapeSome(p.ref)
+		if p.ref == "" || r.IntN(2) == 0 {
+			p.before, p.after = r.escapeSome(p.before), r.escapeSome(p.after)
+		}
+		return p
+	}},
+	{"escaped escapes", func(_ random, p parts) parts {
+		twice := func(s string) string { return strings.ReplaceAll(s, "%", "%25") }
+		return parts{twice(p.before), twice(p.ref), twice(p.after)}
+	}},
+	{"segment", func(r random, p parts) parts {
+		junk := r.of("/", "/./", "/../", "/x/../", "/%2e/", "/%2E%2e/", "/.%2e/", "%2f", "%2F%2f", "/;/", "/%00/", "%5c", "/vis-plain/../", "/v1.41/", "/%20/", "/..;/")
+		p.before, p.after = r.replaceSlash(p.before, junk), r.replaceSlash(p.after, r.of("/", junk))
+		return p
+	}},
+	{"suffix", func(r random, p parts) parts {
+		p.after += r.of("/", "%2f", "?", "#", ";", ".", "%00", "%20", "%0A", "/.", "/..", "*", "%", "\\", "&", "=", "?&", "?%", "?a;b", "%3f", "%23x")
+		return p
+	}},
+	{"case", func(r random, p parts) parts { return parts{r.swapCase(p.before), p.ref, r.swapCase(p.after)} }},
+}
+
+// escapeSome writes some of the bytes as escapes, but for slashes.
+func (r random) escapeSome(s string) string {
+	var out strings.Builder
+	for i := range len(s) {
+		escaped, upper := r.IntN(3) == 0, r.IntN(2) == 0
+		switch {
+		case !escaped || s[i] == '/' || s[i] == '%':
+			out.WriteByte(s[i])
+		case upper:
+			out.WriteString(strings.ToUpper(escapeAll(s[i : i+1])))
+		default:
+			out.WriteString(escapeAll(s[i : i+1]))
+		}
+	}
+	return out.String()
+}
+
+// replaceSlash writes text in the place of one of the slashes.
+func (r random) replaceSlash(s, text string) string {
+	n := strings.Count(s, "/")
+	if n == 0 {
+		return s
+	}
+	segments := strings.Split(s, "/")
+	at := 1 + r.IntN(n)
+	return strings.Join(segments[:at], "/") + text + strings.Join(segments[at:], "/")
+}
+
+// swapCase writes some letters in the other case.
+func (r random) swapCase(s string) string {
+	return strings.Map(func(c rune) rune {
+		if r.IntN(4) > 0 {
+			return c
+		}
+		if unicode.IsUpper(c) {
+			return unicode.ToLower(c)
+		}
+		return unicode.ToUpper(c)
+	}, s)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 )
 
@@ -52,7 +53,7 @@ type swarmTask struct {
 
 // waitTask waits until both services run, and keeps the hidden task.
 func (s *scene) waitTask() error {
-	const timeout = 60 * time.Second
+	timeout := again.Patient.Last()
 	for deadline := time.Now().Add(timeout); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		var tasks []swarmTask
 		if err := s.daemon.Get("/tasks", &tasks); err != nil {

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 // stream is a response that stays open, and what has come of it.
@@ -50,6 +53,13 @@ func (s *stream) ended() bool {
 	}
 }
 
+// soFar is what has come.
+func (s *stream) soFar() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.raw.Bytes())
+}
+
 // stop closes the stream and returns all that came.
 func (s *stream) stop() []byte {
 	_ = s.conn.Close()
@@ -59,7 +69,7 @@ func (s *stream) stop() []byte {
 
 // followEvents opens the events at an entry point.
 func followEvents(e entryPoint, target string, headers ...string) (*stream, error) {
-	conn, err := net.DialTimeout("tcp", e.addr, patience)
+	conn, err := net.DialTimeout("tcp", e.addr, again.Patient.Last())
 	if err != nil {
 		return nil, err
 	}
@@ -126,12 +136,24 @@ func startWatcher(s *scene, r *report, entries []entryPoint) (*watcher, error) {
 			w.plugin = append(w.plugin, st)
 		}
 	}
+	w.awaitHeads()
 	return w, nil
+}
+
+// awaitHeads returns when every stream has begun: what happens before is in
+// none of them.
+func (w *watcher) awaitHeads() {
+	begun := func(st *stream) bool { return st.ended() || bytes.Contains(st.soFar(), []byte("\r\n\r\n")) }
+	for deadline := time.Now().Add(again.Patient.Last()); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if !slices.ContainsFunc(w.plugin, func(st *stream) bool { return !begun(st) }) {
+			return
+		}
+	}
 }
 
 // stop closes the streams and reports what they and the state show.
 func (w *watcher) stop() {
-	time.Sleep(time.Second) // for the last events
+	w.awaitEvents()
 	for _, st := range w.plugin {
 		w.judgeStream(st)
 	}
@@ -156,35 +178,52 @@ func (w *watcher) judgeStream(st *stream) {
 			w.report.leak(probe{op: "the open stream of events", entry: st.name}, request{method: "GET", target: st.name}, l)
 		}
 	}
-	if resp.status != 200 {
+	if resp.status != http.StatusOK {
 		w.report.progress("%s: refused with %d", st.name, resp.status)
 		return
 	}
 	if ended {
 		w.report.invariant("a stream of events lasts as long as its client", st.name)
 	}
-	w.judgeComplete(st.name, readEvents(resp.body))
+	got := readEvents(resp.body)
+	for _, key := range w.missing(got) {
+		w.report.invariant("every event of a visible container arrives", st.name+": "+key)
+	}
+	w.report.progress("%s: %d events", st.name, len(got))
 }
 
-// judgeComplete reports visible events that did not arrive.
-func (w *watcher) judgeComplete(name string, got []event) {
+// awaitEvents returns when every open stream has the last events, or does not
+// get them. What hidden containers do then would come late, too.
+func (w *watcher) awaitEvents() {
+	time.Sleep(time.Second)
+	for deadline := time.Now().Add(again.Patient[1]); time.Now().Before(deadline); time.Sleep(time.Second) {
+		if !slices.ContainsFunc(w.plugin, w.behind) {
+			return
+		}
+	}
+}
+
+// behind reports whether a stream that is open lacks events.
+func (w *watcher) behind(st *stream) bool {
+	resp := readResponse(bytes.NewReader(st.soFar()), "GET")
+	return !st.ended() && resp.status == http.StatusOK && len(w.missing(readEvents(resp.body))) > 0
+}
+
+// missing are the visible events that the engine told and got does not have.
+func (w *watcher) missing(got []event) (keys []string) {
 	count := map[string]int{}
 	for _, e := range got {
 		count[eventKey(e)]++
 	}
-	all := 0
-	w.direct.mu.Lock()
-	defer w.direct.mu.Unlock()
-	for _, e := range readEvents(w.direct.raw.Bytes()) {
+	for _, e := range readEvents(w.direct.soFar()) {
 		if e.Type != "container" || !slices.Contains(w.visible, e.Actor.ID) {
 			continue
 		}
-		all++
 		if count[eventKey(e)]--; count[eventKey(e)] < 0 {
-			w.report.invariant("every event of a visible container arrives", name+": "+eventKey(e))
+			keys = append(keys, eventKey(e))
 		}
 	}
-	w.report.progress("%s: %d events, %d of visible containers expected", name, len(got), all)
+	return keys
 }
 
 func eventKey(e event) string { return e.Type + " " + e.Action + " " + e.Actor.ID }

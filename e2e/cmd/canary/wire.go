@@ -3,16 +3,19 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 // maxResponse bounds what is kept of one response: an export of a container
@@ -27,9 +30,9 @@ type request struct {
 	proto    string // empty: HTTP/1.1
 	headers  []string
 	body     string
-	deadline time.Duration
-	wire     []byte // if not nil, all of the request in place of the above
-	rest     bool   // read on after the response: there may be another one
+	deadline time.Duration // of a stream, which need not end; 0: the answer must
+	wire     []byte        // if not nil, all of the request in place of the above
+	rest     bool          // read on after the response: there may be another one
 }
 
 // response is what came back.
@@ -103,13 +106,24 @@ func (r request) bytes() []byte {
 // carried is all of the request that may come back, and its target without
 // escapes: what an answer quotes.
 func (r request) carried() []byte {
-	text := r.target + "\n" + strings.Join(r.headers, "\n") + "\n" + r.body
-	for _, unescape := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
-		if plain, err := unescape(r.target); err == nil {
-			text += "\n" + plain
+	plain := unescape(r.target)
+	return []byte(strings.Join([]string{
+		r.target, strings.Join(r.headers, "\n"), r.body, plain, strings.ReplaceAll(plain, "+", " "),
+	}, "\n"))
+}
+
+// hexEscape is the escape of a byte.
+var hexEscape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// unescape takes the escapes out of a target, whatever else is wrong with it.
+func unescape(target string) string {
+	return hexEscape.ReplaceAllStringFunc(target, func(found string) string {
+		b, err := hex.DecodeString(found[1:])
+		if err != nil {
+			return found
 		}
-	}
-	return []byte(text)
+		return string(b)
+	})
 }
 
 func (r request) hasHeader(name string) bool {
@@ -119,16 +133,32 @@ func (r request) hasHeader(name string) bool {
 	})
 }
 
-// send makes the request on a connection of its own and reads all of the
-// answer that comes before the deadline. An error means that there was no
-// connection.
-func (r request) send() (response, error) {
-	conn, err := net.DialTimeout("tcp", r.addr, 5*time.Second)
+// send makes the request and reads the answer: what comes of it before the
+// deadline, or, if it has none, all of it. An error means that there was no
+// connection, or no end to the answer however often it was asked for; what came
+// of it the last time is returned with it.
+func (r request) send() (resp response, err error) {
+	if r.deadline > 0 {
+		return r.once(r.deadline)
+	}
+	err = again.Patient.For(r.method).Do(func(limit time.Duration) (err error) {
+		if resp, err = r.once(limit); err == nil && resp.timeout {
+			return os.ErrDeadlineExceeded
+		}
+		return err
+	})
+	return resp, err
+}
+
+// once makes the request on a connection of its own and reads all of the
+// answer that comes within limit.
+func (r request) once(limit time.Duration) (response, error) {
+	conn, err := net.DialTimeout("tcp", r.addr, again.Patient.Last())
 	if err != nil {
 		return response{}, err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(r.deadline)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(limit)); err != nil {
 		return response{}, err
 	}
 	// A server that refuses early may close before it has read everything;

@@ -2,9 +2,14 @@ package main
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 func TestReadResponse(t *testing.T) {
@@ -58,6 +63,58 @@ func TestSendDeadline(t *testing.T) {
 	got, err := request{addr: l.Addr().String(), method: "GET", target: "/events", deadline: 100 * time.Millisecond}.send()
 	if err != nil || !got.timeout || string(got.body) != "one" {
 		t.Errorf("got body %q, timeout %v, %v", got.body, got.timeout, err)
+	}
+}
+
+// TestSendAgain asks a server that answers the second request only: one that
+// changes nothing is asked for again, any other is sent once.
+func TestSendAgain(t *testing.T) {
+	patient := again.Patient
+	t.Cleanup(func() { again.Patient = patient })
+	tests := []struct {
+		method string
+		sent   int32
+		limits again.Limits
+	}{
+		{"GET", 2, again.Limits{50 * time.Millisecond, time.Minute}},
+		{"HEAD", 2, again.Limits{50 * time.Millisecond, time.Minute}},
+		{"POST", 1, again.Limits{50 * time.Millisecond, 200 * time.Millisecond}},
+		{"DELETE", 1, again.Limits{50 * time.Millisecond, 200 * time.Millisecond}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.method, func(t *testing.T) {
+			again.Patient = tt.limits
+			var sent atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+				if sent.Add(1) == 1 {
+					<-req.Context().Done()
+				}
+			}))
+			defer server.Close()
+			resp, err := request{addr: server.Listener.Addr().String(), method: tt.method, target: "/"}.send()
+			if answered := err == nil && resp.status == http.StatusOK; sent.Load() != tt.sent || answered != (tt.sent == 2) {
+				t.Errorf("sent %d times, want %d: %d, %v", sent.Load(), tt.sent, resp.status, err)
+			}
+		})
+	}
+}
+
+// TestCarried has targets whose escapes an answer may quote without.
+func TestCarried(t *testing.T) {
+	tests := []struct{ target, want string }{
+		{"/containers/zq00-run/json", "zq00-run"},
+		{"/containers/%7A%7100-run/json", "zq00-run"},
+		{"/containers/%7a%7100-run/json?%", "zq00-run"},
+		{"/%zz/%7a%7100-run", "zq00-run"},
+		{"/images/json?filter=%7a%7100+run", "zq00 run"},
+		{"/containers/%ff%7a%7100-run", "\xffzq00-run"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.target, func(t *testing.T) {
+			if got := string(request{target: tt.target}.carried()); !strings.Contains(got, tt.want) {
+				t.Errorf("got %q, want %q in it", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 // patience bounds a request. It is a fault to need all of it.
-const patience = time.Minute
+var patience = again.Patient.Last()
 
 // maxThink is the longest that a client waits between two requests.
 const maxThink = time.Second
@@ -123,7 +125,8 @@ func (c *client) hidden() request {
 
 // window asks for the events of the last seconds.
 func (c *client) window() request {
-	const length, lag = 3 * time.Second, 200 * time.Millisecond
+	// An event may be noted some time after it happened.
+	const length, lag = 3 * time.Second, time.Second
 	until := time.Now().Add(-lag)
 	since := until.Add(-length)
 	if since.Before(c.phase.truth.begun) {

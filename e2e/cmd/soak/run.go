@@ -117,9 +117,9 @@ func (r *soak) restart(p *phase, length time.Duration) error {
 }
 
 // outage allows errors during break and, after it, until the answers are right,
-// which must be soon. It returns how long that took.
+// which must be before long. It returns how long that took.
 func (r *soak) outage(p *phase, interrupt func() error) (time.Duration, error) {
-	const soon, still = 15 * time.Second, 3 * time.Second
+	const long, still = time.Minute, 3 * time.Second
 	p.outage.Store(true)
 	defer p.outage.Store(false)
 	before := p.failures()
@@ -127,7 +127,7 @@ func (r *soak) outage(p *phase, interrupt func() error) (time.Duration, error) {
 		return 0, err
 	}
 	ready := time.Now()
-	for p.quiet() < still && time.Since(ready) < soon {
+	for p.quiet() < still && time.Since(ready) < long {
 		if err := r.sleep(100 * time.Millisecond); err != nil {
 			return 0, err
 		}

@@ -100,7 +100,7 @@ func (s *stream) problem() (wrong, leak string) {
 		return "has outlived its policy", ""
 	}
 	// The head of the answer comes a moment before the events count.
-	const moment = 2 * time.Second
+	const moment = 5 * time.Second
 	return s.judge(body, func(got []event, g group) string {
 		if s.client.phase.truth == nil {
 			return ""

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 )
 
 // API is the engine itself, without anything in front of it.
@@ -16,22 +18,30 @@ type API struct{ client *http.Client }
 // API returns the engine's API.
 func (e *Engine) API() API { return API{e.client} }
 
-// apiPatience bounds a request to the engine: a run must end.
-const apiPatience = time.Minute
-
 // Do sends a request with body, if any, encoded as JSON, and decodes the
-// answer into out, if any. An answer that is no success is an error.
+// answer into out, if any. An answer that is no success is an error, and so is
+// none within the patience of package again.
 func (a API) Do(method, target string, body, out any) error {
-	var reader io.Reader
+	var data []byte
 	if body != nil {
-		data, err := json.Marshal(body)
-		if err != nil {
+		var err error
+		if data, err = json.Marshal(body); err != nil {
 			return err
 		}
-		reader = bytes.NewReader(data)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), apiPatience)
-	defer cancel()
+	return again.Patient.For(method).Do(func(limit time.Duration) error {
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		return a.send(ctx, method, target, data, out)
+	})
+}
+
+// send sends a request with data, if not nil, as JSON.
+func (a API) send(ctx context.Context, method, target string, body []byte, out any) error {
+	var reader io.Reader
+	if body != nil {
+		reader = bytes.NewReader(body)
+	}
 	req, err := http.NewRequestWithContext(ctx, method, "http://engine"+target, reader)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
 )
 
@@ -47,7 +48,7 @@ type Engine struct {
 	client *http.Client
 }
 
-const readyTimeout = 60 * time.Second
+var readyTimeout = again.Patient.Last()
 
 // Start runs an engine and returns when it answers and has Image. It needs
 // root, and dockerd, containerd, runc and a static busybox on PATH.
@@ -188,7 +189,7 @@ func removeAll(path string) error {
 // patiently repeats what fails: the namespaces, and the mounts in them, go a
 // moment after the process.
 func patiently(do func() error) error {
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(again.Patient.Last())
 	for {
 		err := do()
 		if err == nil || time.Now().After(deadline) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
 )
 
@@ -79,7 +80,7 @@ func (p *Proxy) start() error {
 	if err != nil {
 		return err
 	}
-	if err := p.daemon.WaitReady(10*time.Second, p.ready); err != nil {
+	if err := p.daemon.WaitReady(again.Patient.Last(), p.ready); err != nil {
 		p.daemon.Stop()
 		return err
 	}

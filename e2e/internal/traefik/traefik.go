@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/plugin"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
 )
@@ -43,7 +44,7 @@ type Instance struct {
 	log        string
 }
 
-const readyTimeout = 30 * time.Second
+var readyTimeout = again.Patient.Last()
 
 // Start runs Traefik and returns when it serves the routing configuration.
 func (p Program) Start(config Config) (*Instance, error) {
