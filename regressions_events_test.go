@@ -3,7 +3,6 @@ package dpf
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -216,17 +215,6 @@ func TestFiltersOfEvents(t *testing.T) {
 	}
 }
 
-// flushCounter is a writer that a middleware such as retry hands on.
-type flushCounter struct {
-	rec     *httptest.ResponseRecorder
-	flushes int
-}
-
-func (w *flushCounter) Header() http.Header         { return w.rec.Header() }
-func (w *flushCounter) WriteHeader(status int)      { w.rec.WriteHeader(status) }
-func (w *flushCounter) Write(p []byte) (int, error) { return w.rec.Write(p) }
-func (w *flushCounter) Flush()                      { w.flushes++ }
-
 // A middleware that holds an error back to try again has nothing to flush: a
 // flush makes the answer one of 200.
 func TestErrorsAreNotFlushed(t *testing.T) {
@@ -254,10 +242,9 @@ func TestErrorsAreNotFlushed(t *testing.T) {
 		{"POST", "/containers/none/attach?stream=1", 200, 404, false},
 	} {
 		status = tt.upstream
-		w := &flushCounter{rec: httptest.NewRecorder()}
-		h.ServeHTTP(w, httptest.NewRequest(tt.method, tt.target, strings.NewReader("")))
-		if w.rec.Code != tt.want || (w.flushes > 0) != tt.flushed {
-			t.Errorf("%s %s: %d upstream: got %d and %d flushes, want %d", tt.method, tt.target, tt.upstream, w.rec.Code, w.flushes, tt.want)
+		rec := do(h, tt.method, tt.target, "")
+		if rec.Code != tt.want || rec.Flushed != tt.flushed {
+			t.Errorf("%s %s: %d upstream: got %d, flushed: %t, want %d", tt.method, tt.target, tt.upstream, rec.Code, rec.Flushed, tt.want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -98,7 +99,7 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	x := &exchange{rw: rw, req: req}
 	ep, err := engineapi.Route(req)
 	if err != nil {
-		h.replyError(x, refusal(http.StatusForbidden, err.Error()))
+		h.replyError(x, unrouted(err))
 		return
 	}
 	x.ep = ep
@@ -109,6 +110,14 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		h.replyError(x, err)
 	}
+}
+
+// unrouted is the error for a request that Route did not understand.
+func unrouted(err error) error {
+	if errors.Is(err, engineapi.ErrLongQuery) {
+		return refusal(http.StatusBadRequest, err.Error())
+	}
+	return refusal(http.StatusForbidden, err.Error())
 }
 
 // serveProbe forwards a request that Probe matches.

@@ -162,11 +162,12 @@ func (h *Handler) resolveServices(x *exchange, filters map[string][]string) erro
 	if err != nil {
 		return err
 	}
+	services, err := view.NewServices(h.policy, ans.Body)
+	if err != nil {
+		return err
+	}
 	for i, ref := range filters["service"] {
-		found, err := view.Service(h.policy, ans.Body, ref)
-		if err != nil {
-			return err
-		}
+		found := services.Find(ref)
 		if found.Matches == 0 {
 			return engineError(ans.Header, http.StatusNotFound, "service "+ref+" not found")
 		}

@@ -35,14 +35,25 @@ type Events struct {
 	Note func(id string, s *Sighting)
 }
 
-// event is the part of moby's events.Message that decides.
+// event is the part of moby's events.Message that decides. Most events are of
+// containers whose labels are known: the attributes are left as they are.
 type event struct {
 	Type   string
 	Action string
 	Actor  struct {
 		ID         string
-		Attributes map[string]string
+		Attributes json.RawMessage
 	}
+}
+
+// attributes decodes what the event says of its subject, which may be the
+// container, its labels included.
+func (ev *event) attributes() map[string]string {
+	var attributes map[string]string
+	if err := json.Unmarshal(ev.Actor.Attributes, &attributes); err != nil {
+		return nil // Fail closed: it has no name and no labels.
+	}
+	return attributes
 }
 
 // EventNeedles returns strings of which every line that Events keeps holds one,
@@ -79,10 +90,9 @@ func (e *Events) Line(raw []byte) ([]byte, error) {
 }
 
 // containerEvent judges an event of a container: by its labels, which never
-// change, by the name that it had, and by the one that it has. A rename shows two
-// names.
+// change, by the name that it had, and by the one that it has.
 func (e *Events) containerEvent(ev *event) bool {
-	id, name := ev.Actor.ID, ev.Actor.Attributes["name"]
+	id := ev.Actor.ID
 	if !engineapi.FullID.MatchString(id) {
 		return false // prune, which tells what was freed
 	}
@@ -90,7 +100,11 @@ func (e *Events) containerEvent(ev *event) bool {
 	if s == nil || !s.Marked {
 		return e.byItself(ev, s)
 	}
-	if e.Policy.ReadsNames && !s.Gone && name != s.Name {
+	if !e.Policy.ReadsNames {
+		return e.Policy.VisibleAs(s.Name, s.Marks)
+	}
+	attributes := ev.attributes()
+	if !s.Gone && attributes["name"] != s.Name {
 		// A rename that the filters of the stream kept away, or an old event.
 		if now := e.Refresh(id); now != nil && now.Marked {
 			s = now
@@ -99,23 +113,25 @@ func (e *Events) containerEvent(ev *event) bool {
 	if !s.Gone && !e.Policy.VisibleAs(s.Name, s.Marks) {
 		return false
 	}
-	return e.names(ev, s.Marks)
+	return e.names(ev, attributes, s.Marks)
 }
 
-// names judges the names in an event of a container with these marks.
-func (e *Events) names(ev *event, m policy.Marks) bool {
-	if engineapi.EventVerb(ev.Action) == "rename" && !e.Policy.VisibleAs(strings.TrimPrefix(ev.Actor.Attributes["oldName"], "/"), m) {
+// names judges the names in an event of a container with these marks. A rename
+// shows two of them.
+func (e *Events) names(ev *event, attributes map[string]string, m policy.Marks) bool {
+	if engineapi.EventVerb(ev.Action) == "rename" && !e.Policy.VisibleAs(strings.TrimPrefix(attributes["oldName"], "/"), m) {
 		return false
 	}
-	return e.Policy.VisibleAs(ev.Actor.Attributes["name"], m)
+	return e.Policy.VisibleAs(attributes["name"], m)
 }
 
 // byItself judges an event of a container that is gone, or cannot be read, by the
 // name and the labels in it. s is what is known of the container, or nil.
 func (e *Events) byItself(ev *event, s *Sighting) bool {
-	labels := make(map[string]string, len(ev.Actor.Attributes))
+	attributes := ev.attributes()
+	labels := make(map[string]string, len(attributes))
 	excluded := false
-	for key, value := range ev.Actor.Attributes {
+	for key, value := range attributes {
 		if !engineapi.EngineAttribute(ev.Action, key) {
 			labels[key] = value
 		} else if e.Policy.ExcludesKey(key) {
@@ -124,13 +140,13 @@ func (e *Events) byItself(ev *event, s *Sighting) bool {
 		}
 	}
 	m := e.Policy.Marks(labels)
-	m.Excluded = m.Excluded || excluded
-	if !e.names(ev, m) {
+	m.Excluded = m.Excluded || excluded || attributes == nil
+	if !e.names(ev, attributes, m) {
 		return false
 	}
 	if s != nil {
 		// The events of its networks and volumes have its ID only.
-		e.Note(ev.Actor.ID, &Sighting{Marked: true, Marks: m, Name: ev.Actor.Attributes["name"], Gone: true})
+		e.Note(ev.Actor.ID, &Sighting{Marked: true, Marks: m, Name: attributes["name"], Gone: true})
 	}
 	return true
 }
@@ -138,7 +154,7 @@ func (e *Events) byItself(ev *event, s *Sighting) bool {
 // attachedEvent judges an event of a network or volume by the container that
 // it names.
 func (e *Events) attachedEvent(ev *event) bool {
-	id := ev.Actor.Attributes["container"]
+	id := ev.attributes()["container"]
 	if !engineapi.FullID.MatchString(id) {
 		return false
 	}

@@ -66,17 +66,18 @@ func randomEvents(random *rand.Rand) ([]policy.Container, string) {
 		}
 		attributes["name"], attributes["image"] = c.Name, word()
 		e := event{Type: "container", Action: "start"}
-		e.Actor.ID, e.Actor.Attributes = c.ID, attributes
+		e.Actor.ID = c.ID
 		switch random.Intn(6) {
 		case 0:
 			e.Type, e.Actor.ID = []string{"network", "volume", "image"}[random.Intn(3)], word()
-			e.Actor.Attributes = map[string]string{"container": c.ID, "name": word()}
+			attributes = map[string]string{"container": c.ID, "name": word()}
 		case 1:
 			e.Action = "rename"
 			attributes["name"], attributes["oldName"] = word(), "/"+c.Name
 		case 2:
 			e.Action = "destroy"
 		}
+		e.Actor.Attributes, _ = json.Marshal(attributes)
 		line, _ := json.Marshal(e)
 		stream.Write(line)
 		stream.WriteByte('\n')

@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/json"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -200,8 +201,12 @@ type Found struct {
 	Matches int // how many there are: more than one share an ID prefix
 }
 
-// Service finds a visible service in a list by ID, name or ID prefix.
-func Service(p *policy.Policy, list []byte, ref string) (*Found, error) {
+// Services are the visible services of a list, by what references to them can
+// mean.
+type Services struct{ heads *heads }
+
+// NewServices reads an answer of ServiceList.
+func NewServices(p *policy.Policy, list []byte) (*Services, error) {
 	visible, err := ServiceList(p, list)
 	if err != nil {
 		return nil, err
@@ -210,11 +215,27 @@ func Service(p *policy.Policy, list []byte, ref string) (*Found, error) {
 	if err := json.Unmarshal(visible, &services); err != nil {
 		return nil, err
 	}
-	heads := make([]head, len(services))
+	all := make([]head, len(services))
 	for i := range services {
-		heads[i] = head{services[i].ID, services[i].Spec.Name}
+		all[i] = head{services[i].ID, services[i].Spec.Name}
 	}
-	return find(visible, heads, ref)
+	h, err := newHeads(visible, all)
+	if err != nil {
+		return nil, err
+	}
+	return &Services{heads: h}, nil
+}
+
+// Find resolves a reference to a service: an ID, a name, or the prefix of one ID.
+func (s *Services) Find(ref string) *Found { return s.heads.find(ref) }
+
+// Service finds a visible service in an answer of ServiceList.
+func Service(p *policy.Policy, list []byte, ref string) (*Found, error) {
+	services, err := NewServices(p, list)
+	if err != nil {
+		return nil, err
+	}
+	return services.Find(ref), nil
 }
 
 // ServiceInspect is the answer of ServiceInspect for the service with this ID, if
@@ -240,11 +261,15 @@ func (s *Swarm) Task(list []byte, ref string) (*Found, error) {
 	if err := json.Unmarshal(visible, &tasks); err != nil {
 		return nil, err
 	}
-	heads := make([]head, len(tasks))
+	all := make([]head, len(tasks))
 	for i := range tasks {
-		heads[i] = head{tasks[i].ID, s.taskName(&tasks[i])}
+		all[i] = head{tasks[i].ID, s.taskName(&tasks[i])}
 	}
-	return find(visible, heads, ref)
+	h, err := newHeads(visible, all)
+	if err != nil {
+		return nil, err
+	}
+	return h.find(ref), nil
 }
 
 // taskName is the name that the engine makes up for a visible task. Where its
@@ -268,37 +293,54 @@ func (s *Swarm) taskName(t *task) string {
 // head is what a reference to an object of the swarm can mean.
 type head struct{ id, name string }
 
-// find resolves a reference as swarmkit does: an ID, else a name, else the prefix
-// of one ID.
-func find(list []byte, heads []head, ref string) (*Found, error) {
+// heads are the objects of a list by what references to them can mean. They are
+// looked up by index: a request may hold any number of references.
+type heads struct {
+	elements     [][]byte
+	all          []head
+	byID, byName map[string]int // places in the list
+	ids          []string       // in order
+}
+
+// newHeads makes the index of a list, of which all has the heads.
+func newHeads(list []byte, all []head) (*heads, error) {
 	elements, err := rawjson.Elements(list)
 	if err != nil {
 		return nil, err
 	}
-	at, matches := findHead(heads, ref)
-	if matches != 1 {
-		return &Found{Matches: matches}, nil
+	h := &heads{elements: elements, all: all, byID: map[string]int{}, byName: map[string]int{}}
+	for i := range all {
+		h.byID[all[i].id] = i
+		h.ids = append(h.ids, all[i].id)
+		if _, taken := h.byName[all[i].name]; !taken && all[i].name != "" {
+			h.byName[all[i].name] = i
+		}
 	}
-	return &Found{Raw: elements[at], ID: heads[at].id, Matches: 1}, nil
+	sort.Strings(h.ids)
+	return h, nil
 }
 
-// findHead returns the place of what a reference means, and how many match.
-func findHead(heads []head, ref string) (at, matches int) {
-	for i := range heads {
-		if heads[i].id == ref {
-			return i, 1
-		}
+// find resolves a reference as swarmkit does: an ID, else a name, else the prefix
+// of one ID.
+func (h *heads) find(ref string) *Found {
+	at, ok := h.byID[ref]
+	if !ok {
+		at, ok = h.byName[ref]
 	}
-	for i := range heads {
-		if heads[i].name == ref && ref != "" {
-			return i, 1
-		}
-	}
-	for i := range heads {
-		if strings.HasPrefix(heads[i].id, ref) {
-			at = i
+	matches := 1
+	if !ok {
+		first := sort.SearchStrings(h.ids, ref)
+		matches = 0
+		for _, id := range h.ids[first:] {
+			if !strings.HasPrefix(id, ref) {
+				break
+			}
 			matches++
 		}
+		if matches != 1 {
+			return &Found{Matches: matches}
+		}
+		at = h.byID[h.ids[first]]
 	}
-	return at, matches
+	return &Found{Raw: h.elements[at], ID: h.all[at].id, Matches: matches}
 }
