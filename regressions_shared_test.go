@@ -81,6 +81,16 @@ func TestSharedObjectsDoNotFollowHiddenUses(t *testing.T) {
 			`[{` + image + `,"Descriptor":{"digest":"sha256:` + id("11") + `"},"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["web:1"]}]`,
 		},
 		{
+			"a hidden tag in a repository of a visible one", "web:1", "1.41", "/images/json", "",
+			`[{` + image + `,"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["bb:1","web:2"]}]`,
+			`[{` + image + `,"RepoDigests":["<none>@<none>"],"RepoTags":["<none>:<none>"]}]`,
+		},
+		{
+			"a digest that was fetched for a hidden container", "web:1", "1.56", "/images/json", "",
+			`[{` + image + `,"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["web:1","web@sha256:` + id("11") + `"]}]`,
+			`[{` + image + `,"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["web:1"]}]`,
+		},
+		{
 			"a pattern that matches a hidden tag only", "web:1", "1.56", "/images/json", filter(`{"reference":["z*:1"]}`),
 			`[{` + image + `,"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["web:1","zhid:1"]}]`, `[]`,
 		},
