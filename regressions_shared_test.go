@@ -137,6 +137,14 @@ func TestSharedObjectsDoNotFollowHiddenUses(t *testing.T) {
 			`{"Images":1,"DriverStatus":[["Backing Filesystem","extfs"]],"NEventsListener":0}`,
 		},
 		{
+			"a field of a node that a newer engine has", "web:1", "1.56", "/nodes", "",
+			`[{"ID":"n","Spec":{"Role":"manager"},"Tasks":["hid"]}]`, `[{"ID":"n","Spec":{"Role":"manager"}}]`,
+		},
+		{
+			"of one node", "web:1", "1.56", "/nodes/n", "",
+			`{"ID":"n","Tasks":["hid"]}`, `{"ID":"n"}`,
+		},
+		{
 			"totals of the used space", "web:1", "1.56", "/system/df", "",
 			`{"ContainerUsage":{"ActiveCount":2,"Items":[{"Id":"` + id("aa1") + `","Names":["/web"],"State":"running","SizeRw":5,"Labels":{"homepage.group":"x"}},{"Id":"` + id("ab2") + `","Names":["/secret"],"SizeRw":7}],"Reclaimable":7,"TotalCount":2,"TotalSize":12},` +
 				`"VolumeUsage":{"ActiveCount":1,"Items":[{"Name":"vweb","UsageData":{"RefCount":2,"Size":3}},{"Name":"v","UsageData":{"RefCount":1,"Size":4}}],"TotalCount":2,"TotalSize":7}}`,

@@ -34,6 +34,7 @@ const (
 	ServiceInspect                 // taken from the filtered list
 	TaskList                       // tasks that do not match are cut
 	TaskInspect                    // taken from the filtered list
+	Node                           // fields without a line are cut
 )
 
 // BodyKind is the request body that an operation has.
@@ -99,6 +100,7 @@ const (
 	noVolume    = "get {}: no such volume"
 	noService   = "service {} not found"
 	noTask      = "task {} not found"
+	noNode      = "node {} not found"
 	noPlugin    = `plugin "{}" not found`
 	noSecret    = "secret {} not found"
 	noConfig    = "config {} not found"

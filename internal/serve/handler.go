@@ -137,7 +137,7 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 	case engineapi.SystemInfo, engineapi.SystemDataUsage, engineapi.NetworkList, engineapi.NetworkInspect,
 		engineapi.NetworkConnect, engineapi.VolumeList, engineapi.VolumeInspect, engineapi.ImageList,
 		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit, engineapi.ServiceList,
-		engineapi.ServiceInspect, engineapi.TaskList, engineapi.TaskInspect:
+		engineapi.ServiceInspect, engineapi.TaskList, engineapi.TaskInspect, engineapi.Node:
 		return h.filterShared(x)
 	default:
 		return nil, unknownAction(x)
@@ -180,6 +180,8 @@ func (h *Handler) filterShared(x *exchange) (*outcome, error) {
 		return h.taskList(x)
 	case engineapi.TaskInspect:
 		return h.taskInspect(x)
+	case engineapi.Node:
+		return h.node(x)
 	default:
 		return nil, unknownAction(x)
 	}
