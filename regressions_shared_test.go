@@ -81,6 +81,16 @@ func TestSharedObjectsDoNotFollowHiddenUses(t *testing.T) {
 			`[{` + image + `,"Descriptor":{"digest":"sha256:` + id("11") + `"},"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["web:1"]}]`,
 		},
 		{
+			"a hidden tag in a repository of a visible one", "web:1", "1.41", "/images/json", "",
+			`[{` + image + `,"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["bb:1","web:2"]}]`,
+			`[{` + image + `,"RepoDigests":["<none>@<none>"],"RepoTags":["<none>:<none>"]}]`,
+		},
+		{
+			"a digest that was fetched for a hidden container", "web:1", "1.56", "/images/json", "",
+			`[{` + image + `,"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["web:1","web@sha256:` + id("11") + `"]}]`,
+			`[{` + image + `,"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["web:1"]}]`,
+		},
+		{
 			"a pattern that matches a hidden tag only", "web:1", "1.56", "/images/json", filter(`{"reference":["z*:1"]}`),
 			`[{` + image + `,"RepoDigests":["web@sha256:` + id("11") + `"],"RepoTags":["web:1","zhid:1"]}]`, `[]`,
 		},
@@ -125,6 +135,14 @@ func TestSharedObjectsDoNotFollowHiddenUses(t *testing.T) {
 			"counters of the storage", "web:1", "1.41", "/info", "",
 			`{"Images":9,"DriverStatus":[["Backing Filesystem","extfs"],["Data Space Used","9"]],"NEventsListener":4,"NewCounter":9}`,
 			`{"Images":1,"DriverStatus":[["Backing Filesystem","extfs"]],"NEventsListener":0}`,
+		},
+		{
+			"a field of a node that a newer engine has", "web:1", "1.56", "/nodes", "",
+			`[{"ID":"n","Spec":{"Role":"manager"},"Tasks":["hid"]}]`, `[{"ID":"n","Spec":{"Role":"manager"}}]`,
+		},
+		{
+			"of one node", "web:1", "1.56", "/nodes/n", "",
+			`{"ID":"n","Tasks":["hid"]}`, `{"ID":"n"}`,
 		},
 		{
 			"totals of the used space", "web:1", "1.56", "/system/df", "",

@@ -87,7 +87,7 @@ var catalogue = []entry{
 		key: "compose-up", name: "docker compose up, down", version: tools.ComposeVersion, engines: both,
 		operations: []string{"ContainerList", "ContainerInspect", "ContainerCreate", "ContainerStart", "ContainerStop", "ContainerDelete", "ImageInspect", "NetworkList", "VolumeList"},
 		insecure:   []string{"ContainerCreate"},
-		asserts:    "creates and removes a project with `network_mode: none`",
+		asserts:    "creates and removes a project with `network_mode: none`, of an image that no container uses",
 		example:    "DOCKER_HOST=tcp://traefik:2375",
 	},
 	{

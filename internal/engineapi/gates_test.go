@@ -23,7 +23,7 @@ const (
 // the table.
 var effects = map[string]effect{
 	"SystemPing": harmless, "SystemPingHead": harmless, "SystemVersion": harmless,
-	"NodeList": harmless, "NodeInspect": harmless,
+	"NodeList": filtered, "NodeInspect": filtered,
 
 	"SystemInfo": filtered, "SystemEvents": filtered, "SystemDataUsage": filtered,
 	"ContainerList": filtered, "NetworkList": filtered, "NetworkListSlash": filtered, "NetworkInspect": filtered,

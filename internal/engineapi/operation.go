@@ -38,6 +38,7 @@ const (
 	TaskList                       // tasks that do not match are cut
 	TaskInspect                    // taken from the filtered list
 	TaskLogs                       // 404 unless the task is visible
+	Node                           // fields without a line are cut
 )
 
 // BodyKind is the request body that an operation has.
@@ -109,6 +110,7 @@ const (
 	noVolume    = "get {}: no such volume"
 	noService   = "service {} not found"
 	noTask      = "task {} not found"
+	noNode      = "node {} not found"
 	noPlugin    = `plugin "{}" not found`
 	noSecret    = "secret {} not found"
 	noConfig    = "config {} not found"

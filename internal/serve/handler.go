@@ -188,7 +188,7 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		engineapi.NetworkConnect, engineapi.VolumeList, engineapi.VolumeInspect, engineapi.ImageList,
 		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit:
 		return h.filterShared(x)
-	case engineapi.ServiceList, engineapi.ServiceInspect, engineapi.ServiceLogs, engineapi.TaskList, engineapi.TaskInspect, engineapi.TaskLogs:
+	case engineapi.ServiceList, engineapi.ServiceInspect, engineapi.ServiceLogs, engineapi.TaskList, engineapi.TaskInspect, engineapi.TaskLogs, engineapi.Node:
 		return h.filterSwarm(x)
 	default:
 		return nil, unknownAction(x)
@@ -243,6 +243,8 @@ func (h *Handler) filterSwarm(x *exchange) (*outcome, error) {
 		return h.taskInspect(x)
 	case engineapi.TaskLogs:
 		return h.taskLogs(x)
+	case engineapi.Node:
+		return h.node(x)
 	default:
 		return nil, unknownAction(x)
 	}

@@ -8,6 +8,12 @@ import (
 	"github.com/docker-proxy-filter/dpf/internal/view"
 )
 
+// node answers what is said of nodes: nothing of containers, as far as the table
+// knows their fields.
+func (h *Handler) node(x *exchange) (*outcome, error) {
+	return h.cut(x, x.ep.Ref, func(body []byte) ([]byte, error) { return body, nil })
+}
+
 func (h *Handler) serviceList(x *exchange) (*outcome, error) {
 	if _, err := h.narrowFilters(x); err != nil {
 		return nil, err

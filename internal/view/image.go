@@ -35,16 +35,34 @@ type imageHead struct {
 // inContainerd reports whether the image is in the store of containerd, where
 // its ID is the digest of what it names.
 func (i *imageHead) inContainerd() bool {
-	return i.Descriptor.Digest == i.Id || len(i.RepoDigests) == 1 && strings.HasSuffix(i.RepoDigests[0], "@"+i.Id)
+	if i.Descriptor.Digest == i.Id {
+		return true
+	}
+	for _, digest := range i.RepoDigests {
+		if strings.HasSuffix(digest, "@"+i.Id) {
+			return true
+		}
+	}
+	return false
 }
 
 // cutNames keeps the names of the image that the client may know of, and
 // reports whether there were others.
 func (i *imageHead) cutNames(u *Usage) (cut bool) {
-	tags, tagsCut := u.shownNames(i.RepoTags)
-	digests, digestsCut := u.shownNames(i.RepoDigests)
-	if digestsCut && len(digests) == 0 && len(tags) > 0 && i.inContainerd() {
-		// The list has the digest of one name only, here of one that is cut:
+	tags, tagsCut := shownNames(i.RepoTags, func(tag string) bool { return u.tags[engineapi.ImageName(tag)] })
+	shows := func(digest string) bool { return u.showsTag(digest) }
+	contained := i.inContainerd()
+	if contained {
+		// There, a digest is made of each tag, be it a hidden one.
+		tagged := map[string]bool{}
+		for _, tag := range tags {
+			tagged[engineapi.Repository(tag)] = true
+		}
+		shows = func(digest string) bool { return tagged[engineapi.Repository(digest)] }
+	}
+	digests, digestsCut := shownNames(i.RepoDigests, shows)
+	if contained && digestsCut && len(digests) == 0 && len(tags) > 0 {
+		// The list has the digest of one tag only, here of one that is cut:
 		// without it, that of the last.
 		digests = []string{engineapi.Repository(tags[len(tags)-1]) + "@" + i.Id}
 	}
@@ -55,11 +73,11 @@ func (i *imageHead) cutNames(u *Usage) (cut bool) {
 
 // shownNames are the names that the client may know of, without those that
 // stand for no name.
-func (u *Usage) shownNames(names []string) (shown []string, cut bool) {
+func shownNames(names []string, shows func(name string) bool) (shown []string, cut bool) {
 	for _, name := range names {
 		switch {
 		case strings.HasPrefix(name, "<none>"):
-		case u.showsTag(name):
+		case shows(name):
 			shown = append(shown, name)
 		default:
 			cut = true
@@ -327,7 +345,7 @@ func (u *Usage) cutTags(raw []byte) ([]byte, error) {
 	if err := json.Unmarshal(raw, &tags); err != nil {
 		return nil, err
 	}
-	shown, cut := u.shownNames(tags)
+	shown, cut := shownNames(tags, func(tag string) bool { return u.tags[engineapi.ImageName(tag)] })
 	if !cut {
 		return raw, nil
 	}
