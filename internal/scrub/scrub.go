@@ -107,6 +107,12 @@ func (s *Scrubber) newTrees(id string) *trees {
 	if s.concernsEnvs() {
 		t.answer = add(t.answer, id, engineapi.Environment, s.env)
 	}
+	if s.concernsEnvs() && id == "ExecInspect" {
+		// No engine is known to tell the variables of an exec instance. Its
+		// answer is open: one that does would be sent.
+		t.answer = &rawjson.Tree{}
+		t.answer.Add("ProcessConfig/Env", s.env)
+	}
 	if s.readsSteps() {
 		t.answer = add(t.answer, id, engineapi.EnvironmentText, s.buildText)
 	}
