@@ -986,7 +986,6 @@ container.ExecProcessConfig open
 	arguments kept [] command
 	privileged kept
 	user kept
-	env kept [] environment old
 
 image.InspectResponse closed
 	Id kept

@@ -243,7 +243,6 @@ var placesAdded = []struct {
 	{"build steps of an image: ENV, LABEL and the build arguments of RUN", EnvironmentText, "ContainerConfig/Cmd Config/OnBuild ContainerConfig/OnBuild"},
 	{"comments of images, which builders other than dockerd write", EnvironmentText, "Comment"},
 	{"comments of images, which docker commit takes", Command, "Comment"},
-	{"variables of exec instances, where an engine tells them", Environment, "ProcessConfig/env"},
 	{"build steps in the build cache", EnvironmentText, "BuildCache/*/Description BuildCacheUsage/Items/*/Description"},
 	{"build arguments and environment in the provenance of an image", EnvironmentText, "*/Statement"},
 	{"defaults of the variables of a plugin, which are objects", EnvironmentText, "Config/Env/*/Value"},

@@ -107,6 +107,12 @@ func (s *Scrubber) newTrees(id string) *trees {
 	if s.concernsEnvs() {
 		t.answer = add(t.answer, id, engineapi.Environment, s.env)
 	}
+	if s.concernsEnvs() && id == "ExecInspect" {
+		// No engine is known to tell the variables of an exec instance. Its
+		// answer is open: one that does would be sent.
+		t.answer = &rawjson.Tree{}
+		t.answer.Add("ProcessConfig/Env", s.env)
+	}
 	if s.readsSteps() {
 		t.answer = add(t.answer, id, engineapi.EnvironmentText, s.buildText)
 	}
@@ -183,17 +189,23 @@ func (s *Scrubber) Answer(id string, body []byte) ([]byte, error) {
 	return scrubbed, err
 }
 
-// stepBytes find, in JSON, the marks of a build step or an escape that may
-// stand for a byte of one.
-var stepBytes = regexp.MustCompile(`#\(nop\)|\|[0-9]|\\u00(?:2[389]|3[0-9]|6[eEfF]|7[0cC])`)
+// argumentsBytes find the mark of build arguments.
+var argumentsBytes = regexp.MustCompile(`\|[0-9]`)
 
 // mayHoldStep reports whether one of the commands in an answer may be a build
-// step. Few are, and to look at each command is slow in the interpreter.
+// step: it has the mark of one, or an escape other than those of <, > and & that
+// dockerd writes. Few have, and to look at each command is slow in the
+// interpreter.
 func mayHoldStep(body []byte) bool {
-	if !bytes.Contains(body, []byte("(nop)")) && !bytes.Contains(body, []byte("|")) && !bytes.Contains(body, []byte(`\u00`)) {
+	if bytes.Contains(body, []byte(nop)) || argumentsBytes.Match(body) {
+		return true
+	}
+	escapes := bytes.Count(body, []byte(`\u00`))
+	if escapes == 0 {
 		return false
 	}
-	return stepBytes.Match(body)
+	known := bytes.Count(body, []byte(`\u0026`)) + bytes.Count(body, []byte(`\u003c`)) + bytes.Count(body, []byte(`\u003e`))
+	return escapes != known
 }
 
 // applySteps removes build steps among the commands. Where the program of a
