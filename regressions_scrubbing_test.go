@@ -285,7 +285,7 @@ func TestForwardedAnswersAreScrubbed(t *testing.T) {
 				if tt.want == "" && (rec.Code != 502 || strings.Contains(rec.Body.String(), "canary")) {
 					t.Errorf("selector %v: got %d %s, want 502", selector, rec.Code, rec.Body)
 				}
-				if tt.want != "" && (rec.Code != tt.status || strings.TrimSpace(rec.Body.String()) != tt.want) {
+				if tt.want != "" && (rec.Code != tt.status || strings.TrimSpace(rec.Body.String()) != strings.TrimSpace(tt.want)) {
 					t.Errorf("selector %v: got %d %s\nwant %s", selector, rec.Code, rec.Body, tt.want)
 				}
 			})
