@@ -38,13 +38,13 @@ func New(ctx context.Context, next http.Handler, config *Config, name string) (h
 		if r := recover(); r != nil {
 			e := option.New("", "", "internal error")
 			e.Hint = fmt.Sprint(": ", r)
-			handler = refuseAll(name, e)
+			handler = refuseAll(name, "", e)
 		}
 	}()
 
 	h, err := newHandler(ctx, next, config, name)
 	if err != nil {
-		return refuseAll(name, err), nil
+		return refuseAll(name, config.typedLevel(), err), nil
 	}
 	return h, nil
 }
@@ -78,6 +78,9 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	if err != nil {
 		return nil, err
 	}
+	if p.All {
+		log.Warnf("no selector is set: all containers are visible")
+	}
 	return serve.New(&serve.Options{
 		Next:     next,
 		Upstream: upstream,
@@ -90,13 +93,16 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 
 // refuseAll is the handler of a configuration that is not valid. The client is
 // told the option and the reason; what the option holds may be a secret.
-func refuseAll(name string, reason error) http.Handler {
-	// The level is a valid one.
-	log, _ := serve.NewLogger("error", name)
+func refuseAll(name, level string, reason error) http.Handler {
+	log, err := serve.NewLogger(level, name)
+	if err != nil {
+		// The level is what is wrong; this one is valid.
+		log, _ = serve.NewLogger("error", name)
+	}
 	log.Errorf("configuration refused, every request is answered with 503: %v", reason)
 	public := "the configuration is refused; the log of Traefik has the reason"
 	if e, ok := reason.(*option.Error); ok { //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
 		public = e.Public()
 	}
-	return serve.RefuseAll(public)
+	return serve.RefuseAll(log, public)
 }

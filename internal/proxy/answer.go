@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 )
 
 // ErrTooLarge reports an answer over the option maxBodyBytes.
@@ -165,7 +167,7 @@ func ErrUnexpected(ans *Answer) error {
 // version of the request. It is about the version alone.
 func VersionError(err error) *Answer {
 	e, ok := err.(*unexpected) //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
-	if !ok || e.ans.Status != http.StatusBadRequest || !bytes.HasPrefix(e.ans.Body, []byte(`{"message":"client version `)) || !e.ans.IsJSON() {
+	if !ok || e.ans.Status != http.StatusBadRequest || !engineapi.VersionComplaint(e.ans.Body) || !e.ans.IsJSON() {
 		return nil
 	}
 	return e.ans

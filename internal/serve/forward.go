@@ -22,15 +22,21 @@ func (h *Handler) forward(x *exchange, ref string) error {
 	if err := h.rebuild(x.req, x.ep, ref); err != nil {
 		return err
 	}
-	if h.log.debugs() {
-		h.logForwarded(x)
+	if x.trace != nil {
+		h.passTraced(x, x.req)
+		return nil
 	}
 	h.next.ServeHTTP(x.rw, x.req)
 	return nil
 }
 
-func (h *Handler) logForwarded(x *exchange) {
-	h.log.debugf("%s: forwarded as %s %q", x.ep.Op.ID, x.req.Method, x.req.RequestURI)
+// pass hands a request to the router's service.
+func (h *Handler) pass(x *exchange, req *http.Request) {
+	if x.trace != nil {
+		h.passTraced(x, req)
+		return
+	}
+	h.next.ServeHTTP(x.rw, req)
 }
 
 // forwardAsIs forwards an operation with query, body and connection as they
@@ -40,10 +46,7 @@ func (h *Handler) logForwarded(x *exchange) {
 func (h *Handler) forwardAsIs(x *exchange) {
 	h.dropParameters(x.ep.Sent)
 	proxy.SetTarget(x.req, x.ep.Path(x.ep.Ref), x.ep.Sent.Encode())
-	if h.log.debugs() {
-		h.logForwarded(x)
-	}
-	h.next.ServeHTTP(x.rw, x.req)
+	h.pass(x, x.req)
 }
 
 // fetch is forward with the answer held back.
@@ -72,10 +75,11 @@ func (h *Handler) stream(x *exchange, out *outcome) error {
 	if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
 		return err
 	}
-	if err := h.upstream.Stream(x.req, out.lines); err != nil {
-		// The answer has begun: its end tells the client.
-		h.log.debugf("%s: the stream ended: %v", x.ep.Op.ID, err)
+	if x.trace != nil {
+		defer func() { x.trace.set("filtered", out.lines.Status(), "") }()
 	}
+	// An error has begun after the answer: its end tells the client.
+	_ = h.upstream.Stream(x.req, out.lines)
 	return nil
 }
 

@@ -34,6 +34,8 @@ type Handler struct {
 	verdicts verdicts
 	log      *Logger
 	probes   bool // no operation that Probe matches is refused or logged
+	informs  bool // the log has lines about requests
+	debugs   bool // the log has a line for each request
 }
 
 // New returns the handler.
@@ -47,6 +49,8 @@ func New(o *Options) *Handler {
 		refusals: o.Refusals,
 		log:      o.Log,
 		probes:   probes && !o.Log.debugs(),
+		informs:  o.Log.informs(),
+		debugs:   o.Log.debugs(),
 	}
 }
 
@@ -55,6 +59,8 @@ type exchange struct {
 	rw  http.ResponseWriter
 	req *http.Request
 	ep  *engineapi.Endpoint // nil: the request was not understood
+
+	trace *trace // nil: the level of the log is not debug
 }
 
 // ServeHTTP decides what becomes of one request. Probes, in which there is
@@ -68,12 +74,16 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		return
 	}
 	x := &exchange{rw: rw, req: req}
+	if h.debugs {
+		x.trace = newTrace(req)
+		defer h.logTrace(x)
+	}
 	ep, err := engineapi.Route(req)
+	x.ep = ep
 	if err != nil {
-		h.replyError(x, refusal(http.StatusForbidden, err.Error()))
+		h.replyError(x, h.unrouted(x, err))
 		return
 	}
-	x.ep = ep
 	out, err := h.decide(x)
 	if err == nil {
 		err = h.carryOut(x, out)
@@ -92,7 +102,11 @@ func (h *Handler) serveProbe(rw http.ResponseWriter, req *http.Request) {
 
 // decide says what becomes of a request.
 func (h *Handler) decide(x *exchange) (*outcome, error) {
-	if reason := h.refusals[x.ep.Op.ID]; reason != "" {
+	reason := h.refusals[x.ep.Op.ID]
+	if h.informs {
+		h.log.used(x.ep.Op, reason)
+	}
+	if reason != "" {
 		return nil, refusedOperation(x, reason)
 	}
 	if h.policy.All {

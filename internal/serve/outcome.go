@@ -42,6 +42,9 @@ func (h *Handler) carryOut(x *exchange, out *outcome) error {
 	case out.forward:
 		return h.forward(x, out.ref)
 	case out.answer != nil:
+		if x.trace != nil {
+			x.trace.answered(out.answer)
+		}
 		out.answer.Send(x.rw)
 		return nil
 	}
@@ -57,7 +60,7 @@ func (h *Handler) carryOutRare(x *exchange, out *outcome) error {
 		h.forwardAsIs(x)
 		return nil
 	case out.sent != nil:
-		h.next.ServeHTTP(x.rw, out.sent)
+		h.pass(x, out.sent)
 		return nil
 	}
 	return errUndecided
