@@ -14,13 +14,13 @@ const OldestVersion = "1.24"
 // api/server/middleware, VersionMiddleware), as JSON and, to versions before
 // 1.24, as text.
 var (
-	versionPath      = regexp.MustCompile(`^/v([0-9.]{1,20})(/.*)$`)
+	versionPath      = regexp.MustCompile(`^/v((?:0|[1-9][0-9]{0,3})(?:\.(?:0|[1-9][0-9]{0,3})){0,2})(/.*)$`)
 	versionForm      = regexp.MustCompile(`^[0-9]{1,4}\.[0-9]{1,4}$`)
 	versionComplaint = regexp.MustCompile(`^(\{"message":")?client version [0-9.]+ is too (old|new)\. M(in|ax)imum supported API version is [0-9.]+(, please upgrade your client to a newer version)?("\})?\n?$`)
 )
 
-// SplitVersion takes what dockerd would take for a version off a path; empty:
-// there is none.
+// SplitVersion takes a version in its plain form off a path; empty: there is none.
+// dockerd takes any digits and dots for one.
 func SplitVersion(path string) (version, rest string) {
 	m := versionPath.FindStringSubmatch(path)
 	if m == nil {
