@@ -51,6 +51,16 @@ func (c *Config) decode() error {
 	return nil
 }
 
+// typedLevel is the option logLevel of a configuration that may not be decoded.
+func (c *Config) typedLevel() string {
+	for name, value := range c.Rest {
+		if level, ok := value.(string); ok && strings.EqualFold(name, "logLevel") {
+			return level
+		}
+	}
+	return c.LogLevel
+}
+
 // knownOption is the option that is meant by a name as it was typed, or empty.
 func knownOption(typed string) string {
 	for _, name := range optionNames {

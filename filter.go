@@ -39,13 +39,13 @@ func New(ctx context.Context, next http.Handler, config *Config, name string) (h
 		if r := recover(); r != nil {
 			e := option.New("", "", "internal error")
 			e.Hint = fmt.Sprint(": ", r)
-			handler = refuseAll(ctx, name, e)
+			handler = refuseAll(ctx, name, "", e)
 		}
 	}()
 
 	h, err := newHandler(ctx, next, config, name)
 	if err != nil {
-		return refuseAll(ctx, name, err), nil
+		return refuseAll(ctx, name, config.typedLevel(), err), nil
 	}
 	return h, nil
 }
@@ -79,6 +79,9 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	if err != nil {
 		return nil, err
 	}
+	if p.All {
+		log.Warnf("no selector is set: all containers are visible")
+	}
 	encoded, err := json.Marshal(config)
 	if err != nil {
 		return nil, err
@@ -98,14 +101,17 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 // refuseAll is the handler of a configuration that is not valid. Whatever was in
 // force before it is so no more. The client is told the option and the reason;
 // what the option holds may be a secret.
-func refuseAll(ctx context.Context, name string, reason error) http.Handler {
+func refuseAll(ctx context.Context, name, level string, reason error) http.Handler {
 	_ = serve.Hold(ctx, name, "")
-	// The level is a valid one.
-	log, _ := serve.NewLogger("error", name)
+	log, err := serve.NewLogger(level, name)
+	if err != nil {
+		// The level is what is wrong; this one is valid.
+		log, _ = serve.NewLogger("error", name)
+	}
 	log.Errorf("configuration refused, every request is answered with 503: %v", reason)
 	public := "the configuration is refused; the log of Traefik has the reason"
 	if e, ok := reason.(*option.Error); ok { //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
 		public = e.Public()
 	}
-	return serve.RefuseAll(public)
+	return serve.RefuseAll(log, public)
 }

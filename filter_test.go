@@ -318,7 +318,7 @@ func TestNotFoundShapes(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for _, target := range []string{
 		"POST /containers/web/rename?name=x", "POST /containers/create", "POST /containers/prune", "GET /containers/web/json/",
-		"POST /v1.23/containers/web/start", "GET /containers/web/checkpoints", "POST /build", "POST /session", "GET /libpod/info",
+		"GET /containers/web/checkpoints", "POST /build", "POST /session", "GET /libpod/info",
 	} {
 		engine := testEngine()
 		method, path, _ := strings.Cut(target, " ")

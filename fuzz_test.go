@@ -489,7 +489,7 @@ func checkConfig(t *testing.T, raw []byte) string {
 // request gets it without the value.
 func checkRefusal(t *testing.T, rest map[string]interface{}, err error, list *httptest.ResponseRecorder) {
 	t.Helper()
-	e, ok := err.(*option.Error)
+	e, ok := err.(*option.Error) //nolint:errorlint // As the plugin: errors.As panics in Yaegi.
 	if !ok {
 		t.Fatalf("the error %q names no option", err)
 	}

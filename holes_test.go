@@ -25,7 +25,7 @@ func TestHoles(t *testing.T) {
 		{name: "a form body comes before the query", target: "POST /containers/web/stop?t=1", contentType: "application/x-www-form-urlencoded", body: "t=99&signal=KILL", status: 204, forwarded: "POST /containers/" + web + "/stop?t=1"},
 		{name: "a form body names the container to commit", target: "POST /commit?container=web", contentType: "application/x-www-form-urlencoded", body: "container=secret", status: 403},
 		{name: "prune takes its filters from a form body", target: "POST /containers/prune?filters=%7B%7D", contentType: "application/x-www-form-urlencoded", body: "filters=%7B%7D", status: 403},
-		{name: "an old start takes a host configuration", target: "POST /v1.23/containers/web/start", contentType: "application/json", body: `{"VolumesFrom":["secret"]}`, status: 403},
+		{name: "an old start takes a host configuration", target: "POST /v1.23/containers/web/start", contentType: "application/json", body: `{"VolumesFrom":["secret"]}`, status: 400},
 		{name: "a start body of a newer version is dropped", target: "POST /v1.41/containers/web/start", contentType: "application/json", body: `{"VolumesFrom":["secret"]}`, status: 204, forwarded: "POST /v1.41/containers/" + web + "/start"},
 		{name: "JSON keys fold", target: "POST /containers/web/exec", contentType: "application/json", body: `{"Cmd":["x"],"\u017fomething":1,"privileged":true}`, status: 403},
 		{name: "JSON keys fold in a connect", target: "POST /networks/host/connect", contentType: "application/json", body: `{"Container":"web","CONTAINER":"secret"}`, status: 403},

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 )
 
 // ErrTooLarge reports an answer over the option maxBodyBytes.
@@ -175,7 +177,7 @@ func Unexpected(err error) *Answer {
 // version of the request. It is about the version alone.
 func VersionError(err error) *Answer {
 	ans := Unexpected(err)
-	if ans == nil || ans.Status != http.StatusBadRequest || !bytes.HasPrefix(ans.Body, []byte(`{"message":"client version `)) || !ans.IsJSON() {
+	if ans == nil || ans.Status != http.StatusBadRequest || !engineapi.VersionComplaint(ans.Body) || !ans.IsJSON() {
 		return nil
 	}
 	return ans

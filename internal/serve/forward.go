@@ -25,9 +25,6 @@ func (h *Handler) forward(x *exchange, ref string) error {
 	if err := h.rebuild(x.req, x.ep, ref); err != nil {
 		return err
 	}
-	if h.log.debugs() {
-		h.logForwarded(x)
-	}
 	return h.pass(x, x.req)
 }
 
@@ -36,14 +33,14 @@ func (h *Handler) forward(x *exchange, ref string) error {
 // no connection can be taken over through one.
 func (h *Handler) pass(x *exchange, req *http.Request) error {
 	if !h.scrub.GuardsErrors || req.Method == http.MethodHead {
-		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x.rw, req) })
+		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x, req) })
 	}
 	over, err := takesOver(x.ep.Op, req)
 	if err != nil {
 		return err
 	}
 	if over {
-		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x.rw, req) })
+		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x, req) })
 	}
 	w := proxy.NewErrorWriter(x.rw, h.upstream.Limit)
 	_ = h.handOver(x, req, func(req *http.Request) error {
@@ -86,8 +83,15 @@ func takesOver(op *engineapi.Operation, req *http.Request) (bool, error) {
 	return false, nil
 }
 
-func (h *Handler) logForwarded(x *exchange) {
-	h.log.debugf("%s: forwarded as %s %q", x.ep.Op.ID, x.req.Method, x.req.RequestURI)
+// serveNext hands a request to the router's service, and the answer to the client
+// untouched but for what the log has to see.
+func (h *Handler) serveNext(x *exchange, req *http.Request) error {
+	if x.trace != nil {
+		h.passTraced(x, req)
+		return nil
+	}
+	h.next.ServeHTTP(x.rw, req)
+	return nil
 }
 
 // forwardAsIs forwards an operation with query, body and connection as they
@@ -103,14 +107,6 @@ func (h *Handler) forwardAsIs(x *exchange) error {
 func (h *Handler) retarget(x *exchange) {
 	h.dropParameters(x.ep.Sent)
 	proxy.SetTarget(x.req, x.ep.Path(x.ep.Ref), x.ep.Sent.Encode())
-	if h.log.debugs() {
-		h.logForwarded(x)
-	}
-}
-
-func (h *Handler) serveNext(rw http.ResponseWriter, req *http.Request) error {
-	h.next.ServeHTTP(rw, req)
-	return nil
 }
 
 // leastStream is how long a stream lasts at least: Traefik may still be on its way
@@ -173,11 +169,11 @@ func (h *Handler) stream(x *exchange, out *outcome) error {
 		return err
 	}
 	out.lines.HoldErrors = h.scrub.GuardsErrors
-	err := h.handOver(x, x.req, func(req *http.Request) error { return h.upstream.Stream(req, out.lines) })
-	if err != nil {
-		// The answer has begun: its end tells the client.
-		h.log.debugf("%s: the stream ended: %v", x.ep.Op.ID, err)
+	if x.trace != nil {
+		defer func() { x.trace.set("filtered", out.lines.Status(), "") }()
 	}
+	// An error has begun after the answer: its end tells the client.
+	_ = h.handOver(x, x.req, func(req *http.Request) error { return h.upstream.Stream(req, out.lines) })
 	if ans := out.lines.Held(); ans != nil {
 		return relay(ans)
 	}

@@ -5,7 +5,6 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -46,6 +45,8 @@ type Handler struct {
 	// listFilters is the parameter filters with which containers are asked for,
 	// and allQuery the whole query for all of them.
 	listFilters, allQuery string
+	informs               bool // the log has lines about requests
+	debugs                bool // the log has a line for each request
 
 	configured configured
 }
@@ -76,6 +77,8 @@ func New(o *Options) *Handler {
 
 		listFilters: listFilters,
 		allQuery:    allQuery,
+		informs:     o.Log.informs(),
+		debugs:      o.Log.debugs(),
 	}
 }
 
@@ -84,6 +87,8 @@ type exchange struct {
 	rw  http.ResponseWriter
 	req *http.Request
 	ep  *engineapi.Endpoint // nil: the request was not understood
+
+	trace *trace // nil: the level of the log is not debug
 }
 
 // ServeHTTP decides what becomes of one request. Probes, in which there is
@@ -97,12 +102,16 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		return
 	}
 	x := &exchange{rw: rw, req: req}
+	if h.debugs {
+		x.trace = newTrace(req)
+		defer h.logTrace(x)
+	}
 	ep, err := engineapi.Route(req)
+	x.ep = ep
 	if err != nil {
-		h.replyError(x, unrouted(err))
+		h.replyError(x, h.unrouted(x, err))
 		return
 	}
-	x.ep = ep
 	out, err := h.decide(x)
 	if err == nil {
 		err = h.carryOut(x, out)
@@ -110,14 +119,6 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		h.replyError(x, err)
 	}
-}
-
-// unrouted is the error for a request that Route did not understand.
-func unrouted(err error) error {
-	if errors.Is(err, engineapi.ErrLongQuery) {
-		return refusal(http.StatusBadRequest, err.Error())
-	}
-	return refusal(http.StatusForbidden, err.Error())
 }
 
 // serveProbe forwards a request that Probe matches.
@@ -129,7 +130,11 @@ func (h *Handler) serveProbe(rw http.ResponseWriter, req *http.Request) {
 
 // decide says what becomes of a request.
 func (h *Handler) decide(x *exchange) (*outcome, error) {
-	if reason := h.refusals[x.ep.Op.ID]; reason != "" {
+	reason := h.refusals[x.ep.Op.ID]
+	if h.informs {
+		h.log.used(x.ep.Op, reason)
+	}
+	if reason != "" {
 		return h.refuse(x, reason)
 	}
 	if h.scrub.GuardsFilters {

@@ -42,6 +42,9 @@ func (h *Handler) carryOut(x *exchange, out *outcome) error {
 	case out.forward:
 		return h.forward(x, out.ref)
 	case out.answer != nil:
+		if x.trace != nil {
+			x.trace.answered(out.answer)
+		}
 		out.answer.Send(x.rw)
 		return nil
 	}
