@@ -16,7 +16,7 @@ const (
 )
 
 // ends waits for the end of a context.
-func ends(t *testing.T, what string, ctx context.Context) { //nolint:revive // t comes first in a test.
+func ends(t *testing.T, what string, ctx context.Context) {
 	t.Helper()
 	select {
 	case <-ctx.Done():
@@ -26,7 +26,7 @@ func ends(t *testing.T, what string, ctx context.Context) { //nolint:revive // t
 }
 
 // goesOn fails if a context has ended.
-func goesOn(t *testing.T, what string, ctx context.Context) { //nolint:revive // t comes first in a test.
+func goesOn(t *testing.T, what string, ctx context.Context) {
 	t.Helper()
 	if ctx.Err() != nil {
 		t.Errorf("%s has ended", what)
