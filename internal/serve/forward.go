@@ -124,7 +124,10 @@ func (h *Handler) handOver(x *exchange, req *http.Request, serve func(req *http.
 	}
 	ctx, cancel := context.WithCancel(req.Context())
 	begun := time.Now()
-	stop := context.AfterFunc(h.inForce, func() { time.AfterFunc(leastStream-time.Since(begun), cancel) })
+	stop := context.AfterFunc(h.inForce, func() {
+		defer func() { _ = recover() }() // A panic in a goroutine would end Traefik.
+		time.AfterFunc(leastStream-time.Since(begun), cancel)
+	})
 	defer func() {
 		stop()
 		cancel()
