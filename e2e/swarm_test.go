@@ -67,7 +67,7 @@ func TestHiddenInASwarmIsAbsent(t *testing.T) {
 							continue
 						}
 						req := request{method: r.method, target: version + escapeFilters.Replace(r.target)}
-						t.Run(ref.kind+" "+version+r.target, func(t *testing.T) { checkAbsent(t, tr, req, ref, r.likeEngine) })
+						t.Run(ref.kind+" "+r.method+" "+version+r.target, func(t *testing.T) { checkAbsent(t, tr, req, ref, r.likeEngine) })
 					}
 				}
 			}
