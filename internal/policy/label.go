@@ -14,6 +14,14 @@ type labelRule struct {
 	hasValue bool
 }
 
+// text is the rule as the user typed it.
+func (r *labelRule) text() string {
+	if r.hasValue {
+		return r.key.text + "=" + r.value.text
+	}
+	return r.key.text
+}
+
 // newLabelRules compiles one list of labels, "key" or "key=value".
 func newLabelRules(name, mode string, values []string) ([]labelRule, error) {
 	rules := make([]labelRule, 0, len(values))

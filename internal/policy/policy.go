@@ -33,6 +33,9 @@ type Policy struct {
 	// Needles are strings of which the encoding of every visible container, as
 	// dockerd writes it, holds one; nil if there are none such.
 	Needles [][]byte
+	// EngineFilters are filters of ContainerList that every visible container
+	// passes; nil if there are none such. It must not be changed.
+	EngineFilters map[string][]string
 
 	labelsOnly    bool // containerLabels is the only selector
 	requireAll    bool // each list that is set must have a match
@@ -69,6 +72,7 @@ func New(config *Config) (*Policy, error) {
 	p.ReadsNames = len(p.names)+len(p.excludeNames) > 0
 	p.labelsOnly = len(p.labels) > 0 && !p.ReadsNames && len(p.excludeLabels) == 0
 	p.Needles = newNeedles(p)
+	p.EngineFilters = engineFilters(p)
 	return p, nil
 }
 

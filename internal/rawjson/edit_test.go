@@ -177,10 +177,16 @@ func TestEmpty(t *testing.T) {
 }
 
 func TestDecode(t *testing.T) {
-	for in, ok := range map[string]bool{`{"A":1}`: true, ` {"A":1} `: true, `{"A":1}{}`: false, `{"A":1}x`: false, `{"A":"1"}`: false, ``: false} {
-		t.Run(in, func(t *testing.T) {
+	tests := []struct {
+		in string
+		ok bool
+	}{
+		{`{"A":1}`, true}, {"\n{\"A\":1}\t", true}, {`{"A":1}{}`, false}, {`{"A":1}x`, false}, {`{"A":"1"}`, false}, {``, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.in, func(t *testing.T) {
 			var v struct{ A int }
-			if err := Decode([]byte(in), &v); (err == nil) != ok {
+			if err := Decode([]byte(tt.in), &v); (err == nil) != tt.ok {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -5,6 +5,7 @@ package serve
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/policy"
@@ -34,11 +35,20 @@ type Handler struct {
 	verdicts verdicts
 	log      *Logger
 	probes   bool // no operation that Probe matches is refused or logged
+	// listFilters is the parameter filters with which containers are asked for,
+	// and allQuery the whole query for all of them.
+	listFilters, allQuery string
 }
 
 // New returns the handler.
 func New(o *Options) *Handler {
 	probes := o.Refusals["SystemPing"]+o.Refusals["SystemPingHead"]+o.Refusals["SystemVersion"] == ""
+	listFilters := ""
+	allQuery := "all=1"
+	if o.Policy.EngineFilters != nil {
+		listFilters = engineapi.EncodeFilters(o.Policy.EngineFilters)
+		allQuery += "&filters=" + url.QueryEscape(listFilters)
+	}
 	return &Handler{
 		next:     o.Next,
 		upstream: o.Upstream,
@@ -47,6 +57,9 @@ func New(o *Options) *Handler {
 		refusals: o.Refusals,
 		log:      o.Log,
 		probes:   probes && !o.Log.debugs(),
+
+		listFilters: listFilters,
+		allQuery:    allQuery,
 	}
 }
 

@@ -3,6 +3,7 @@ package serve
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,8 @@ func (h *Handler) containerList(x *exchange) (*outcome, error) {
 		if limit, err = h.narrowList(x); err != nil {
 			return nil, err
 		}
+	} else if h.listFilters != "" {
+		x.ep.Query = url.Values{"filters": {h.listFilters}}
 	}
 	ans, err := h.fetchList(x)
 	if err != nil {
@@ -110,8 +113,14 @@ func join(elements []view.Summary) (body []byte, aliased bool) {
 // full IDs of visible containers.
 func (h *Handler) narrowContainers(x *exchange) error {
 	filters, err := h.filters(x)
-	if err != nil || filters == nil {
+	if err != nil {
 		return err
+	}
+	if filters == nil {
+		if h.listFilters != "" {
+			x.ep.Query.Set("filters", h.listFilters)
+		}
+		return nil
 	}
 	if len(filters["id"])+len(filters["before"])+len(filters["since"])+len(filters["ancestor"]) > 0 {
 		v, err := h.visible(x)
@@ -123,8 +132,22 @@ func (h *Handler) narrowContainers(x *exchange) error {
 			return err
 		}
 	}
+	addEngineFilters(filters, h.policy.EngineFilters)
 	x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
 	return nil
+}
+
+// addEngineFilters adds the filters of the policy to those of the client. A
+// container must have all of the labels; of the names one is enough, so that
+// names of the policy would bring back what the client did not ask for.
+func addEngineFilters(filters, engine map[string][]string) {
+	filters["label"] = append(filters["label"], engine["label"]...)
+	if len(filters["label"]) == 0 {
+		delete(filters, "label")
+	}
+	if len(filters["name"]) == 0 && len(engine["name"]) > 0 {
+		filters["name"] = engine["name"]
+	}
 }
 
 // resolveContainers resolves the values of id, before and since among the

@@ -32,9 +32,10 @@ func (h *Handler) side(x *exchange, path, query string) (*proxy.Answer, error) {
 	return ans, nil
 }
 
-// inventory asks for the list of all containers and keeps the visible ones.
+// inventory asks for the list of all containers, or of those that the engine
+// itself can select, and keeps the visible ones.
 func (h *Handler) inventory(x *exchange) (*view.Inventory, http.Header, error) {
-	ans, err := h.side(x, "/containers/json", "all=1")
+	ans, err := h.side(x, "/containers/json", h.allQuery)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -53,6 +54,57 @@ func (h *Handler) visible(x *exchange) (*visible, error) {
 		return nil, err
 	}
 	return &visible{inv: inv, usage: usage, engine: engine}, nil
+}
+
+// swarm asks for the services and keeps the visible ones. A socket proxy that
+// does not let the plugin ask for services leaves none: their tasks are hidden
+// then, but for those of visible containers.
+func (h *Handler) swarm(x *exchange) (*view.Swarm, error) {
+	inv, _, err := h.inventory(x)
+	if err != nil {
+		return nil, err
+	}
+	return h.swarmOf(x, inv)
+}
+
+func (h *Handler) swarmOf(x *exchange, inv *view.Inventory) (*view.Swarm, error) {
+	services, err := h.sideList(x, "/services")
+	if err != nil {
+		return nil, err
+	}
+	return view.NewSwarm(inv, services)
+}
+
+// sideList asks for a list that the upstream may not have or allow: nil then.
+func (h *Handler) sideList(x *exchange, path string) ([]byte, error) {
+	ans, err := h.upstream.Get(x.req, x.ep.Version+path, "")
+	if err != nil {
+		return nil, err
+	}
+	if ans.Status != http.StatusOK {
+		return nil, nil
+	}
+	if !ans.IsJSON() {
+		return nil, proxy.ErrNotJSON(ans)
+	}
+	return ans.Body, nil
+}
+
+// addSwarm lets the client know of the networks of visible services, if there
+// are networks that span a swarm.
+func (h *Handler) addSwarm(x *exchange, v *visible, networks []byte) error {
+	if !view.SpansSwarm(networks) {
+		return nil
+	}
+	swarm, err := h.swarmOf(x, v.inv)
+	if err != nil {
+		return err
+	}
+	tasks, err := h.sideList(x, "/tasks")
+	if err != nil {
+		return err
+	}
+	return swarm.AddNetworks(v.usage, tasks)
 }
 
 // resolution is what a reference means to the client.
