@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -66,7 +67,7 @@ func TestHiddenInASwarmIsAbsent(t *testing.T) {
 							continue
 						}
 						req := request{method: r.method, target: version + escapeFilters.Replace(r.target)}
-						t.Run(ref.kind+" "+version+r.target, func(t *testing.T) { checkAbsent(t, tr, req, ref, r.likeEngine) })
+						t.Run(ref.kind+" "+r.method+" "+version+r.target, func(t *testing.T) { checkAbsent(t, tr, req, ref, r.likeEngine) })
 					}
 				}
 			}
@@ -76,16 +77,11 @@ func TestHiddenInASwarmIsAbsent(t *testing.T) {
 
 var escapeFilters = strings.NewReplacer(`"`, "%22", "{ref}", "{ref}", "{", "%7B", "}", "%7D", "[", "%5B", "]", "%5D")
 
-// startSwarm starts an engine that is a swarm of one node, with a visible service
-// and a hidden one that also is in the network of the former.
+// startSwarm starts a swarm with a visible service and a hidden one that also is
+// in the network of the former.
 func startSwarm(t *testing.T, release string) *testbed.Bed {
 	t.Helper()
-	config, err := engine.ForRelease(context.Background(), release, testbed.Progress)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.Network = true
-	bed, err := testbed.Start(context.Background(), testbed.Config{Name: "swarm", Engine: &config, Proxy: &socketproxy.All})
+	bed, err := newSwarm(release)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,21 +90,42 @@ func startSwarm(t *testing.T, release string) *testbed.Bed {
 			t.Error(err)
 		}
 	})
-	make := func(target string, spec map[string]any) {
-		t.Helper()
-		if err := bed.Engine.API().Post(target, spec); err != nil {
+	for _, made := range []struct {
+		target string
+		spec   map[string]any
+	}{
+		{"/networks/create", map[string]any{"Name": "absent-web-net", "Driver": "overlay"}},
+		{"/networks/create", map[string]any{"Name": "absent-secret-net", "Driver": "overlay"}},
+		{"/configs/create", map[string]any{"Name": "absent-secret-config", "Data": []byte("secret")}},
+		{"/services/create", swarmService("absent-web", "absent-web-net")},
+		{"/services/create", swarmService("absent-secret", "absent-secret-net", "absent-web-net")},
+	} {
+		if err := bed.Engine.API().Post(made.target, made.spec); err != nil {
 			t.Fatal(err)
 		}
 	}
-	make("/swarm/init", map[string]any{"ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1"})
-	make("/networks/create", map[string]any{"Name": "absent-web-net", "Driver": "overlay"})
-	make("/networks/create", map[string]any{"Name": "absent-secret-net", "Driver": "overlay"})
-	make("/configs/create", map[string]any{"Name": "absent-secret-config", "Data": []byte("secret")})
-	make("/services/create", swarmService("absent-web", "absent-web-net"))
-	make("/services/create", swarmService("absent-secret", "absent-secret-net", "absent-web-net"))
 	return bed
 }
 
+// newSwarm starts an engine that is a swarm of one node, with a socket proxy.
+func newSwarm(release string) (*testbed.Bed, error) {
+	config, err := engine.ForRelease(context.Background(), release, testbed.Progress)
+	if err != nil {
+		return nil, err
+	}
+	config.Network = true
+	bed, err := testbed.Start(context.Background(), testbed.Config{Name: "swarm", Engine: &config, Proxy: &socketproxy.All})
+	if err != nil {
+		return nil, err
+	}
+	init := map[string]any{"ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1"}
+	if err := bed.Engine.API().Post("/swarm/init", init); err != nil {
+		return nil, errors.Join(err, bed.Close())
+	}
+	return bed, nil
+}
+
+// swarmService is a service of one task that writes a line, then sleeps.
 func swarmService(name string, networks ...string) map[string]any {
 	var attached []any
 	for _, network := range networks {
