@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// answer is what came back for a request, with placeholders.
+type answer struct {
+	failure string // why there is no answer
+	status  int
+	header  http.Header
+	body    []byte
+}
+
+// exchange is a request and its answer.
+type exchange struct {
+	*request
+	sent string // method and path, with placeholders
+	answer
+}
+
+// workers is the number of requests that are under way at a time.
+const workers = 4
+
+// patience bounds a request. Those that time out are sent again, alone.
+const patience, morePatience, noPatience = 20 * time.Second, time.Minute, 3 * time.Second
+
+// recorder sends requests about one scene.
+type recorder struct {
+	client    *http.Client
+	words     words
+	exchanges []exchange
+}
+
+// record asks everything of every entry point. What asks for
+// the events of the activity goes first.
+func record(ctx context.Context, b *bench, s *scene, plan []request) ([]exchange, error) {
+	live := b.listen(ctx)
+	if err := s.act(); err != nil {
+		return nil, fmt.Errorf("activity: %w", err)
+	}
+	r := &recorder{
+		client: &http.Client{
+			Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: workers},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		words: maps.Clone(s.words),
+	}
+	maps.Copy(r.words, s.fixed)
+	moving := s.words
+	for _, timed := range []bool{true, false} {
+		var batch []*exchange
+		for _, prefix := range b.prefixes {
+			for i := range plan {
+				if plan[i].timed == timed {
+					batch = append(batch, &exchange{request: &plan[i], sent: plan[i].method + " " + prefix + plan[i].target})
+				}
+			}
+		}
+		r.send(ctx, batch, moving)
+	}
+	return append(live.stop(moving), r.exchanges...), ctx.Err()
+}
+
+// send sends the batch, several requests at a time.
+func (r *recorder) send(ctx context.Context, batch []*exchange, moving words) {
+	queue := make(chan *exchange)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for e := range queue {
+				r.one(ctx, e, moving, patience)
+			}
+		})
+	}
+	for _, e := range batch {
+		queue <- e
+	}
+	close(queue)
+	group.Wait()
+	for _, e := range batch {
+		if e.failure != "" && !e.blocks {
+			r.one(ctx, e, moving, morePatience)
+		}
+		_, target, _ := strings.Cut(e.sent, "/")
+		e.sent = e.method + " /" + target
+		r.exchanges = append(r.exchanges, *e)
+	}
+}
+
+// one sends one request.
+func (r *recorder) one(ctx context.Context, e *exchange, moving words, patience time.Duration) {
+	if e.blocks {
+		patience = noPatience
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	e.answer = answer{}
+	_, target, _ := strings.Cut(e.sent, " ")
+	req, err := http.NewRequestWithContext(ctx, e.method, "http://"+r.words.expand(target), nil)
+	if err == nil {
+		err = e.read(r.client, req, moving)
+	}
+	if err != nil {
+		e.failure = "an error"
+		if errors.Is(err, context.DeadlineExceeded) {
+			e.failure = "none in time"
+		}
+	}
+}
+
+func (a *answer) read(client *http.Client, req *http.Request, moving words) error {
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	a.status, a.header = resp.StatusCode, resp.Header
+	a.header["(Framing)"] = resp.TransferEncoding
+	a.body = []byte(moving.mask(string(body)))
+	return err
+}
