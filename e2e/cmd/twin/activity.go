@@ -8,7 +8,8 @@ import (
 )
 
 // act does what leaves events, the same for visible containers in every scene,
-// and in turn with hidden ones where there are any. The engine keeps 256 events
+// and in turn with hidden ones where there are any. No visible one is paused:
+// Engine 29 tells that once or twice. The engine keeps 256 events
 // for everybody: what is asked for are those of this time only.
 func (s *scene) act() error {
 	s.words["time.since"] = now()
@@ -28,13 +29,12 @@ func (s *scene) act() error {
 	}
 	err = errors.Join(
 		s.api.Post("/containers/vis-busy/kill?signal=CHLD", nil),
-		s.api.Post("/containers/vis-busy/pause", nil),
-		s.api.Post("/containers/vis-busy/unpause", nil),
+		s.api.Post("/containers/vis-busy/update", object{"RestartPolicy": object{"Name": "no"}}),
 		s.api.Post("/containers/vis-created/rename?name=vis-created-2", nil),
 		s.actHidden("two"),
 		s.api.Post("/containers/vis-created-2/rename?name=vis-created", nil),
-		s.tag(visibleImage, "vis-app:again"),
-		s.api.Do("DELETE", "/images/vis-app:again", nil, nil),
+		s.tag(unaskedImage, "vis-unasked:again"),
+		s.api.Do("DELETE", "/images/vis-unasked:again", nil, nil),
 		s.api.Post("/containers/vis-gone/stop?t=5", nil),
 		s.awaitGone("vis-gone"),
 	)

@@ -26,6 +26,8 @@ func TestCompareBodies(t *testing.T) {
 		{"an element more", "ContainerList", list, strings.Replace(list, `]`+"}", `]},{"Id":"c"}`, 1), "[]"},
 		{"order of elements", "ContainerList", `[{"Id":"a"},{"Id":"b"}]`, `[{"Id":"b"},{"Id":"a"}]`, "[] (order)"},
 		{"order of mounts", "ContainerInspect", `{"Mounts":[{"Destination":"a"},{"Destination":"b"}]}`, `{"Mounts":[{"Destination":"b"},{"Destination":"a"}]}`, ""},
+		{"order of networks", "NetworkList", `[{"Name":"a"},{"Name":"b"}]`, `[{"Name":"b"},{"Name":"a"}]`, ""},
+		{"order of images", "ImageList", `[{"Id":"a"},{"Id":"b"}]`, `[{"Id":"b"},{"Id":"a"}]`, "[] (order)"},
 		{"a mount more", "ContainerInspect", `{"Mounts":[{"Destination":"a"}]}`, `{"Mounts":[{"Destination":"b"},{"Destination":"a"}]}`, "Mounts[]"},
 		{"order of members", "SystemInfo", `{"a":1,"b":2}`, `{"b":2,"a":1}`, " (order of members)"},
 		{"a member more", "SystemInfo", `{"a":1}`, `{"a":1,"b":{"c":null}}`, "b"},
@@ -103,7 +105,7 @@ func TestMask(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := w.mask(tt.body); got != tt.want {
+			if got := w.masker()(tt.body); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 			if got := w.expand(tt.want); got != tt.body {

@@ -132,7 +132,8 @@ func (s *scene) makeReferring() error {
 	s.fixed.set("img-built", built)
 	err = errors.Join(
 		s.hide("donor", donor, "start"),
-		s.show("late-joined", hostConfig("NetworkMode", "container:hid-donor", "PidMode", "container:hid-donor", "IpcMode", "container:hid-donor"), "start"),
+		s.show("late-joined", hostConfig("NetworkMode", "container:hid-donor", "IpcMode", "container:hid-donor"), "start"),
+		s.show("late-processes", hostConfig("PidMode", "container:hid-donor")), // it would not outlive the other
 		s.hide("between", nil, "start"),
 		s.show("late-chained", hostConfig("NetworkMode", "container:vis-late-joined"), "start"),
 		s.show("late-borrower", hostConfig("VolumesFrom", []string{"hid-donor:ro", "vis-web"}), "start"),

@@ -89,6 +89,9 @@ func (p pair) compare(ctx context.Context, b *bench, s *scene, r *report) error 
 			return err
 		}
 	}
+	if err := s.settle(); err != nil {
+		return err
+	}
 	plan := newPlan(s)
 	fmt.Fprintf(os.Stderr, "twin: %s: %d requests in each of %d ways\n", p.name, len(plan), len(b.prefixes))
 	first, err := record(ctx, b, s, plan)

@@ -29,8 +29,9 @@ var volatiles = index([]volatile{
 	{"SystemEvents", `\.execDuration$`, "how long a container ran", same},
 })
 
-// unordered matches arrays that the engine makes of a map, in any order.
-var unordered = regexp.MustCompile(`(^|\.)Mounts$`)
+// unordered are the operations and paths of arrays that the engine makes of a
+// map, in any order.
+var unordered = regexp.MustCompile(`^\w+ (.*\.)?Mounts$|^NetworkList $|^(VolumeList|SystemDataUsage) (Volumes|VolumeUsage\.Items)$`)
 
 type rule struct {
 	volatile
@@ -66,7 +67,7 @@ func (n *normaliser) value(path string, value any) any {
 		for i, e := range v {
 			elements[i] = n.value(path+"[]", e)
 		}
-		if unordered.MatchString(path) {
+		if unordered.MatchString(n.operation + " " + path) {
 			n.applied++
 			slices.SortFunc(elements, func(a, b any) int { return strings.Compare(identity(a), identity(b)) })
 		}

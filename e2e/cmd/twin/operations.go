@@ -58,7 +58,7 @@ func (p *plan) oneContainer() {
 	p.askWith("ContainerTop", containerPath+"/top", few, "ps_args=aux", "ps_args=-ef", "ps_args=ax", "ps_args=nonsense", "ps_args=-opid,args")
 	p.askAll("ContainerStats", containerPath+"/stats?stream=0&one-shot=1", p.byName())
 	p.askWith("ContainerStats", containerPath+"/stats", few[:1], "stream=0")
-	p.askAll("ContainerArchive", containerPath+"/archive?path=/etc/passwd", p.containers)
+	p.askAll("ContainerArchive", containerPath+"/archive?path=/etc/passwd", p.byName())
 	p.askWith("ContainerArchive", containerPath+"/archive", few, "path=", "path=/nothing", "path=/data", "path=etc")
 	p.askAll("ContainerExport", containerPath+"/export", few)
 	p.askAll("ContainerAttachWebsocket", containerPath+"/attach/ws?logs=1", few)
@@ -66,7 +66,7 @@ func (p *plan) oneContainer() {
 	p.askAll("ExecInspect", "/exec/{}/json", p.execs)
 
 	start := len(p.requests)
-	p.askAll("ContainerArchiveInfo", containerPath+"/archive?path=/etc/passwd", p.containers)
+	p.askAll("ContainerArchiveInfo", containerPath+"/archive?path=/etc/passwd", p.byName())
 	p.askWith("ContainerArchiveInfo", containerPath+"/archive", few, "path=", "path=/nothing")
 	p.setMethod(start, http.MethodHead)
 	start = len(p.requests)

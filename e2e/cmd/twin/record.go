@@ -36,26 +36,31 @@ const patience, morePatience, noPatience = 20 * time.Second, time.Minute, 3 * ti
 // recorder sends requests about one scene.
 type recorder struct {
 	client    *http.Client
-	words     words
+	words     words                    // what the placeholders stand for
+	mask      func(body string) string // of those that the other scene has not
 	exchanges []exchange
 }
 
 // record asks everything of every entry point. What asks for
 // the events of the activity goes first.
 func record(ctx context.Context, b *bench, s *scene, plan []request) ([]exchange, error) {
-	live := b.listen(ctx)
-	if err := s.act(); err != nil {
+	live, err := b.listen(ctx)
+	if err == nil {
+		err = s.act()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("activity: %w", err)
 	}
+	streamed := live.stop(s.words.masker())
 	r := &recorder{
 		client: &http.Client{
 			Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: workers},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		words: maps.Clone(s.words),
+		mask:  s.words.masker(),
 	}
 	maps.Copy(r.words, s.fixed)
-	moving := s.words
 	for _, timed := range []bool{true, false} {
 		var batch []*exchange
 		for _, prefix := range b.prefixes {
@@ -65,19 +70,19 @@ func record(ctx context.Context, b *bench, s *scene, plan []request) ([]exchange
 				}
 			}
 		}
-		r.send(ctx, batch, moving)
+		r.send(ctx, batch)
 	}
-	return append(live.stop(moving), r.exchanges...), ctx.Err()
+	return append(streamed, r.exchanges...), ctx.Err()
 }
 
 // send sends the batch, several requests at a time.
-func (r *recorder) send(ctx context.Context, batch []*exchange, moving words) {
+func (r *recorder) send(ctx context.Context, batch []*exchange) {
 	queue := make(chan *exchange)
 	var group sync.WaitGroup
 	for range workers {
 		group.Go(func() {
 			for e := range queue {
-				r.one(ctx, e, moving, patience)
+				r.one(ctx, e, patience)
 			}
 		})
 	}
@@ -88,7 +93,7 @@ func (r *recorder) send(ctx context.Context, batch []*exchange, moving words) {
 	group.Wait()
 	for _, e := range batch {
 		if e.failure != "" && !e.blocks {
-			r.one(ctx, e, moving, morePatience)
+			r.one(ctx, e, morePatience)
 		}
 		_, target, _ := strings.Cut(e.sent, "/")
 		e.sent = e.method + " /" + target
@@ -97,7 +102,7 @@ func (r *recorder) send(ctx context.Context, batch []*exchange, moving words) {
 }
 
 // one sends one request.
-func (r *recorder) one(ctx context.Context, e *exchange, moving words, patience time.Duration) {
+func (r *recorder) one(ctx context.Context, e *exchange, patience time.Duration) {
 	if e.blocks {
 		patience = noPatience
 	}
@@ -107,7 +112,7 @@ func (r *recorder) one(ctx context.Context, e *exchange, moving words, patience 
 	_, target, _ := strings.Cut(e.sent, " ")
 	req, err := http.NewRequestWithContext(ctx, e.method, "http://"+r.words.expand(target), nil)
 	if err == nil {
-		err = e.read(r.client, req, moving)
+		err = e.read(r.client, req)
 	}
 	if err != nil {
 		e.failure = "an error"
@@ -115,9 +120,10 @@ func (r *recorder) one(ctx context.Context, e *exchange, moving words, patience 
 			e.failure = "none in time"
 		}
 	}
+	e.body = []byte(r.mask(string(e.body)))
 }
 
-func (a *answer) read(client *http.Client, req *http.Request, moving words) error {
+func (a *answer) read(client *http.Client, req *http.Request) error {
 	resp, err := client.Do(req)
 	if err != nil {
 		return err
@@ -126,6 +132,6 @@ func (a *answer) read(client *http.Client, req *http.Request, moving words) erro
 	body, err := io.ReadAll(resp.Body)
 	a.status, a.header = resp.StatusCode, resp.Header
 	a.header["(Framing)"] = resp.TransferEncoding
-	a.body = []byte(moving.mask(string(body)))
+	a.body = body
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 )
@@ -33,6 +34,7 @@ const (
 	hiddenAlias      = "registry.test/hid/alias:1"
 	hiddenOnUntagged = "hid-late:1"
 	visibleImage     = "vis-app:1"
+	unaskedImage     = "vis-unasked:1" // its tags come and go, which is told when it is inspected
 )
 
 const (
@@ -92,13 +94,10 @@ func (s *scene) hide(name string, spec object, actions ...string) error {
 }
 
 // commit makes an image of a container that is gone afterwards. Without a tag it
-// has no name. It returns the ID, which is a digest.
+// has no name. It returns the ID, which is a digest. The image inherits no label
+// that makes its containers visible.
 func (s *scene) commit(repo, label string) (string, error) {
-	builder := "vis-builder"
-	if strings.HasPrefix(repo, "hid-") {
-		builder = "hid-builder"
-	}
-	id, err := s.make(builder, object{"Cmd": []string{"true"}, "Labels": object{label: "1"}})
+	id, err := s.api.Create("/containers/create", object{"Image": engine.Image, "Cmd": []string{"true"}})
 	if err != nil {
 		return "", err
 	}
@@ -106,6 +105,7 @@ func (s *scene) commit(repo, label string) (string, error) {
 	if name, tag, ok := strings.Cut(repo, ":"); ok {
 		target += "&repo=" + name + "&tag=" + tag
 	}
+	time.Sleep(time.Second) // Images of the same second are listed in any order.
 	image, err := s.api.Create(target, object{"Labels": object{label: "1"}, "Cmd": forever})
 	return image, errors.Join(err, s.api.Do("DELETE", "/containers/"+id, nil, nil))
 }
@@ -166,7 +166,8 @@ func (s *scene) makeImages() (untagged string, err error) {
 	app, err1 := s.commit(visibleImage, "vis.app")
 	untagged, err2 := s.commit("", "vis.untagged")
 	_, err3 := s.commit("vis-moved:1", "vis.before")
-	if err := errors.Join(err1, err2, err3); err != nil {
+	_, err4 := s.commit(unaskedImage, "vis.unasked")
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return "", err
 	}
 	s.fixed.set("img-app", app)
@@ -188,9 +189,19 @@ func (s *scene) makeVisibleContainers(untagged string) error {
 		func() error { _, err := s.commit("vis-moved:1", "vis.after"); return err }(),
 		s.show("stopped", object{"Cmd": []string{"sh", "-c", "echo bye; exit 3"}}, "start", "wait"),
 		s.show("paused", nil, "start", "pause"),
-		s.show("created", nil),
+		s.show("created", object{"Image": unaskedImage}),
 		s.show("ill", object{"Healthcheck": object{"Test": []string{"CMD", "true"}, "Interval": 3600e9}}, "start"),
 	)
+}
+
+// settle reads the logs of the visible containers: the engine notes their place
+// in one that never ran when somebody reads them first.
+func (s *scene) settle() error {
+	var failed error
+	for _, name := range s.visible {
+		failed = errors.Join(failed, s.api.Do("GET", "/containers/"+name+"/logs?stdout=1", nil, nil))
+	}
+	return failed
 }
 
 func (s *scene) makeVisibleExec() error {

@@ -46,23 +46,33 @@ func (w words) expand(text string) string {
 
 var placeholder = regexp.MustCompile(`\{[a-z-]+\.[a-z]+\}`)
 
-// mask replaces what placeholders stand for by the placeholders, the longest
+// masker returns what puts the placeholders back into an answer, the longest
 // first. A stub is too short to be searched for: it is replaced only as a word
 // of its own in an error, where the engine echoes it.
-func (w words) mask(body string) string {
+func (w words) masker() func(body string) string {
 	names := slices.Collect(maps.Keys(w))
 	slices.SortFunc(names, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(w[b]), len(w[a])), cmp.Compare(a, b))
 	})
+	var long []string
+	echoed := map[*regexp.Regexp]string{}
 	for _, name := range names {
-		switch {
-		case len(w[name]) >= shortID:
-			body = strings.ReplaceAll(body, w[name], "{"+name+"}")
-		case strings.HasPrefix(body, `{"message":`):
-			body = regexp.MustCompile(`\b`+w[name]+`\b`).ReplaceAllLiteralString(body, "{"+name+"}")
+		if len(w[name]) >= shortID {
+			long = append(long, w[name], "{"+name+"}")
+		} else {
+			echoed[regexp.MustCompile(`\b`+w[name]+`\b`)] = "{" + name + "}"
 		}
 	}
-	return body
+	words := strings.NewReplacer(long...)
+	return func(body string) string {
+		body = words.Replace(body)
+		if strings.HasPrefix(body, `{"message":`) {
+			for stub, name := range echoed {
+				body = stub.ReplaceAllLiteralString(body, name)
+			}
+		}
+		return body
+	}
 }
 
 // escapedPlaceholder matches a placeholder that went through url.QueryEscape.
