@@ -14,7 +14,7 @@ import (
 func (s *scene) act() error {
 	s.words["time.since"] = now()
 	// The events of the volume and the network of the first one that uses them.
-	id, err := s.make("vis-gone", hostConfig("NetworkMode", visibleNetwork, "Binds", []string{visibleVolume + ":/data"}, "AutoRemove", true), "start")
+	id, err := s.create("vis-gone", hostConfig("NetworkMode", visibleNetwork, "Binds", []string{visibleVolume + ":/data"}, "AutoRemove", true), "start")
 	if err != nil {
 		return err
 	}

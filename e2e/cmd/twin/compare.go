@@ -75,7 +75,7 @@ func asArray(value any) any {
 	return []any{value}
 }
 
-func commonPrefix(a, b []byte) int {
+func commonPrefix[T comparable](a, b []T) int {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] {
 		i++
@@ -164,7 +164,8 @@ func compareArrays(path string, first, second []any) (found []difference) {
 		return found
 	}
 	if !slices.Equal(a, b) {
-		return []difference{{path + " (order)", strings.Join(a, " "), strings.Join(b, " ")}}
+		at := commonPrefix(a, b)
+		return []difference{{path + " (order)", strings.Join(a[at:], " "), strings.Join(b[at:], " ")}}
 	}
 	return compareElements(path, first, second)
 }

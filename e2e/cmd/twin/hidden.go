@@ -82,13 +82,13 @@ func (s *scene) makeHiddenChains() error {
 // makeShadows makes hidden containers whose names and IDs come in the way of
 // the short IDs of visible ones.
 func (s *scene) makeShadows() error {
-	if _, err := s.make(s.fixed["vis-app.short"], nil); err != nil {
+	if _, err := s.create(s.fixed["vis-app.short"], nil); err != nil {
 		return err
 	}
 	const attempts = 100
 	digit := s.fixed["vis-web.id"][:1]
 	for range attempts {
-		id, err := s.make("hid-shadow", nil)
+		id, err := s.create("hid-shadow", nil)
 		if err != nil || strings.HasPrefix(id, digit) {
 			return err
 		}
@@ -105,7 +105,7 @@ func (s *scene) doHidden(name string) error {
 	container, network, volume := "hid-"+name, "hid-net-"+name, "hid-volume-"+name
 	_, err1 := s.api.Create("/networks/create", object{"Name": network})
 	spec := hostConfig("Binds", []string{volume + ":/data", visibleVolume + ":/visible"}, "NetworkMode", visibleNetwork)
-	_, err2 := s.make(container, spec, "start", "pause", "unpause", "kill?signal=CHLD", "restart?t=0", "rename?name="+container+"-2", "rename?name="+container)
+	_, err2 := s.create(container, spec, "start", "pause", "unpause", "kill?signal=CHLD", "restart?t=0", "rename?name="+container+"-2", "rename?name="+container)
 	_, err3 := s.exec(container)
 	return errors.Join(err1, err2, err3,
 		s.api.Post("/networks/"+network+"/connect", object{"Container": container}),

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +15,7 @@ var placeOrID = regexp.MustCompile(`[0-9a-f]{64}|\{[a-z.-]+\}`)
 // volatile is a place in answers whose value differs between two times for
 // reasons that have nothing to do with hidden objects.
 type volatile struct {
-	operations string // operationIds
+	operations string // operationIds; any if empty
 	path       string // regular expression
 	reason     string
 	replace    func(value any) any
@@ -27,11 +29,12 @@ var volatiles = index([]volatile{
 	{"SystemInfo", `^SystemTime$`, "the clock", same},
 	{"SystemEvents", `^\[\]\.(time|timeNano)$`, "the clock; both scenes do the same at other times", same},
 	{"SystemEvents", `\.execDuration$`, "how long a container ran", same},
+	{"", `^message$`, "the engine lists the values of a filter in any order", sortList},
 })
 
 // unordered are the operations and paths of arrays that the engine makes of a
 // map, in any order.
-var unordered = regexp.MustCompile(`^\w+ (.*\.)?Mounts$|^NetworkList $|^(VolumeList|SystemDataUsage) (Volumes|VolumeUsage\.Items)$`)
+var unordered = regexp.MustCompile(`^\w+ (.*\.)?Mounts$|^NetworkList $|^(VolumeList|SystemDataUsage) (Volumes|VolumeUsage\.Items)$|^ContainerChanges $`)
 
 type rule struct {
 	volatile
@@ -69,7 +72,9 @@ func (n *normaliser) value(path string, value any) any {
 		}
 		if unordered.MatchString(n.operation + " " + path) {
 			n.applied++
-			slices.SortFunc(elements, func(a, b any) int { return strings.Compare(identity(a), identity(b)) })
+			slices.SortFunc(elements, func(a, b any) int {
+				return cmp.Or(cmp.Compare(identity(a), identity(b)), cmp.Compare(show(a), show(b)))
+			})
 		}
 		return elements
 	}
@@ -78,7 +83,7 @@ func (n *normaliser) value(path string, value any) any {
 
 func (n *normaliser) scalar(path string, value any) any {
 	for _, rule := range volatiles {
-		if !strings.Contains(" "+rule.operations+" ", " "+n.operation+" ") || !rule.match.MatchString(path) {
+		if !rule.covers(n.operation, path) {
 			continue
 		}
 		if replaced := rule.replace(value); replaced != value {
@@ -87,6 +92,10 @@ func (n *normaliser) scalar(path string, value any) any {
 		}
 	}
 	return value
+}
+
+func (r *rule) covers(operation, path string) bool {
+	return (r.operations == "" || strings.Contains(" "+r.operations+" ", " "+operation+" ")) && r.match.MatchString(path)
 }
 
 func same(any) any { return "(volatile)" }
@@ -98,6 +107,20 @@ func age(value any) any {
 		return ages.ReplaceAllString(text, "${1}(age)$3")
 	}
 	return value
+}
+
+var listed = regexp.MustCompile(`\[[^\]]*\]`)
+
+func sortList(value any) any {
+	text, ok := value.(string)
+	if !ok {
+		return value
+	}
+	return listed.ReplaceAllStringFunc(text, func(list string) string {
+		words := strings.Fields(strings.Trim(list, "[]"))
+		slices.Sort(words)
+		return fmt.Sprint(words)
+	})
 }
 
 var clock = regexp.MustCompile(`^\d{4}-\d\d-\d\dT[0-9:.]+Z$`)

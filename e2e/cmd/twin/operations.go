@@ -60,12 +60,16 @@ func (p *plan) oneContainer() {
 	p.askWith("ContainerStats", containerPath+"/stats", few[:1], "stream=0")
 	p.askAll("ContainerArchive", containerPath+"/archive?path=/etc/passwd", p.byName())
 	p.askWith("ContainerArchive", containerPath+"/archive", few, "path=", "path=/nothing", "path=/data", "path=etc")
-	p.askAll("ContainerExport", containerPath+"/export", few)
 	p.askAll("ContainerAttachWebsocket", containerPath+"/attach/ws?logs=1", few)
 	p.askAll("CheckpointList", containerPath+"/checkpoints", few)
 	p.askAll("ExecInspect", "/exec/{}/json", p.execs)
 
 	start := len(p.requests)
+	p.askAll("ContainerExport", containerPath+"/export", few)
+	for i := start; i < len(p.requests); i++ {
+		p.requests[i].alone = true
+	}
+	start = len(p.requests)
 	p.askAll("ContainerArchiveInfo", containerPath+"/archive?path=/etc/passwd", p.byName())
 	p.askWith("ContainerArchiveInfo", containerPath+"/archive", few, "path=", "path=/nothing")
 	p.setMethod(start, http.MethodHead)
@@ -148,12 +152,13 @@ func (p *plan) imageRequests() {
 		"dangling": texts("boolean", "true", "false", "1", "0", "x"),
 		"label":    labels(), "label!": labels(),
 		"before": p.images, "since": p.images,
-		"reference": slices.Concat(p.images, texts("pattern", "*", "*:*", "bb*", "hid*", "*:1", "vis-*", "*/*/*", "[", "")),
+		"reference": slices.Concat(p.images, texts("pattern", "*", "*:*", "bb*", "hid*", "*:1", "vis-*", "*/*/*", "")),
 		"until":     texts("time", "0", "{time.since}", "24h", "0s", "x"),
 	} {
 		p.filter(list, path, "", key, values...)
 		p.filter(list, path, "all=1&", key, some(values)...)
 	}
+	p.ask(list, "filters.reference, malformed", path+"?"+filters(object{"reference": []string{"["}}))
 	p.malformedFilters(list, path, "")
 
 	few := some(p.images)

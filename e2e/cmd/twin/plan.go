@@ -16,6 +16,7 @@ type request struct {
 	target    string // without the API version
 	lines     bool   // the answer is a stream of JSON lines
 	timed     bool   // it asks for the events of the activity: nothing may come before
+	alone     bool   // while other requests are served, the answer may tell so
 	blocks    bool   // without the plugin there may be no answer
 }
 

@@ -75,7 +75,7 @@ func record(ctx context.Context, b *bench, s *scene, plan []request) ([]exchange
 	return append(streamed, r.exchanges...), ctx.Err()
 }
 
-// send sends the batch, several requests at a time.
+// send sends the batch, several requests at a time where they allow it.
 func (r *recorder) send(ctx context.Context, batch []*exchange) {
 	queue := make(chan *exchange)
 	var group sync.WaitGroup
@@ -87,12 +87,14 @@ func (r *recorder) send(ctx context.Context, batch []*exchange) {
 		})
 	}
 	for _, e := range batch {
-		queue <- e
+		if !e.alone {
+			queue <- e
+		}
 	}
 	close(queue)
 	group.Wait()
 	for _, e := range batch {
-		if e.failure != "" && !e.blocks {
+		if e.alone || e.failure != "" && !e.blocks {
 			r.one(ctx, e, morePatience)
 		}
 		_, target, _ := strings.Cut(e.sent, "/")

@@ -49,8 +49,8 @@ func newScene(api engine.API) *scene {
 	return &scene{api: api, fixed: words{}, words: words{}}
 }
 
-// make creates a container and takes it through its actions.
-func (s *scene) make(name string, spec object, actions ...string) (string, error) {
+// create makes a container and takes it through its actions.
+func (s *scene) create(name string, spec object, actions ...string) (string, error) {
 	full := object{"Image": engine.Image, "Cmd": forever, "Labels": object{}}
 	for key, value := range spec {
 		full[key] = value
@@ -76,7 +76,7 @@ func (s *scene) make(name string, spec object, actions ...string) (string, error
 
 // show makes a visible container that stays.
 func (s *scene) show(name string, spec object, actions ...string) error {
-	id, err := s.make("vis-"+name, spec, actions...)
+	id, err := s.create("vis-"+name, spec, actions...)
 	if err == nil {
 		s.visible = append(s.visible, "vis-"+name)
 		s.fixed.set("vis-"+name, id)
@@ -86,7 +86,7 @@ func (s *scene) show(name string, spec object, actions ...string) error {
 
 // hide makes a hidden container.
 func (s *scene) hide(name string, spec object, actions ...string) error {
-	id, err := s.make("hid-"+name, spec, actions...)
+	id, err := s.create("hid-"+name, spec, actions...)
 	if err == nil {
 		s.words.set("hid-"+name, id)
 	}
