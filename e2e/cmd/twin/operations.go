@@ -66,9 +66,7 @@ func (p *plan) oneContainer() {
 
 	start := len(p.requests)
 	p.askAll("ContainerExport", containerPath+"/export", few)
-	for i := start; i < len(p.requests); i++ {
-		p.requests[i].alone = true
-	}
+	p.setAlone(start)
 	start = len(p.requests)
 	p.askAll("ContainerArchiveInfo", containerPath+"/archive?path=/etc/passwd", p.byName())
 	p.askWith("ContainerArchiveInfo", containerPath+"/archive", few, "path=", "path=/nothing")
@@ -91,6 +89,12 @@ func (p *plan) byName() []ref {
 func (p *plan) setMethod(start int, method string) {
 	for i := start; i < len(p.requests); i++ {
 		p.requests[i].method = method
+	}
+}
+
+func (p *plan) setAlone(start int) {
+	for i := start; i < len(p.requests); i++ {
+		p.requests[i].alone = true
 	}
 }
 
@@ -214,10 +218,12 @@ func (p *plan) systemRequests() {
 	p.ask("SystemPing", "plain", "/_ping")
 	p.ask("SystemVersion", "plain", "/version")
 	p.ask("SystemInfo", "plain", "/info")
+	start := len(p.requests) // The engine serves one of these at a time.
 	for _, query := range []string{"", "type=container", "type=image", "type=volume", "type=build-cache", "type=container&type=image", "type=nonsense",
 		"verbose=1", "verbose=0", "verbose=1&type=container", "verbose=1&type=image", "verbose=1&type=volume", "verbose=1&type=build-cache"} {
 		p.ask("SystemDataUsage", query, "/system/df?"+query)
 	}
+	p.setAlone(start)
 	for _, path := range []string{"/nothing", "/containers", "/images", "/swarm/unlockkey", "/plugins", "/plugins/privileges?remote=localhost:1/x",
 		"/plugins/nobody/json", "/debug/vars", "/v1.1/containers/json", "/v1.99/containers/json"} {
 		p.ask("(other)", path, path)

@@ -55,7 +55,8 @@ func newReport(details bool) *report {
 func (r *report) compare(pair string, first, second exchange) {
 	r.requests++
 	var differs bool
-	for _, d := range compareAnswers(first.request, first.answer, second.answer) {
+	found := compareAnswers(first.request, first.answer, second.answer)
+	for _, d := range append(found, told(first, second)...) {
 		if reason := excuse(pair, first.operation, d); reason != "" {
 			r.excused[reason]++
 			continue
@@ -66,6 +67,30 @@ func (r *report) compare(pair string, first, second exchange) {
 	if differs {
 		r.differing++
 	}
+}
+
+// told returns the hidden IDs that an answer tells, whether they are those of a
+// container that is there or of one that is gone: the engine keeps those in
+// what refers to it, and so the answers are the same.
+func told(first, second exchange) []difference {
+	a, b := hiddenIDs(first), hiddenIDs(second)
+	if a == "" && b == "" {
+		return nil
+	}
+	return []difference{{"(hidden ID)", a, b}}
+}
+
+var hiddenID = regexp.MustCompile(`\{(hid|img-hid)[a-z-]*\.(id|short)\}`)
+
+// hiddenIDs lists what the client has not named itself.
+func hiddenIDs(e exchange) string {
+	ids := map[string]bool{}
+	for _, id := range hiddenID.FindAllString(string(e.body), -1) {
+		if !strings.Contains(e.target, id) {
+			ids[id] = true
+		}
+	}
+	return strings.Join(slices.Sorted(maps.Keys(ids)), " ")
 }
 
 func (r *report) add(pair string, e exchange, d difference) {

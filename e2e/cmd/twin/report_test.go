@@ -24,3 +24,20 @@ func TestExcuse(t *testing.T) {
 		})
 	}
 }
+
+func TestTold(t *testing.T) {
+	tests := []struct{ name, target, body, want string }{
+		{"nothing", "/info", `{"Id":"{vis-gone.id}"}`, ""},
+		{"an ID in a path", "/containers/vis-web/json", `{"HostsPath":"/x/{hid-donor.id}/hosts"}`, "{hid-donor.id}"},
+		{"an echo", "/containers/{hid-run.id}/json", `{"message":"No such container: {hid-run.id}"}`, ""},
+		{"an image", "/images/json", `[{"Id":"sha256:{img-hidden.id}"}]`, "{img-hidden.id}"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e := exchange{request: &request{target: tt.target}, answer: answerOf(tt.body)}
+			if got := hiddenIDs(e); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
