@@ -19,11 +19,14 @@ func (s *scene) act() error {
 		return err
 	}
 	s.words.set("vis-gone", id)
-	exec, err := s.exec("vis-gone")
+	exec, err := s.exec("vis-gone", "true")
 	if err != nil {
 		return err
 	}
 	s.words.set("vis-passing", exec)
+	if err := s.awaitEnd(exec); err != nil {
+		return err
+	}
 	if err := s.actHidden("one"); err != nil {
 		return err
 	}
@@ -47,6 +50,22 @@ func (s *scene) actHidden(name string) error {
 		return nil
 	}
 	return s.doHidden(name)
+}
+
+// awaitEnd waits until an exec instance has ended: its last event must not meet
+// those of the end of its container.
+func (s *scene) awaitEnd(exec string) error {
+	const timeout = 10 * time.Second
+	for deadline := time.Now().Add(timeout); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		var state struct{ Running bool }
+		if err := s.api.Get("/exec/"+exec+"/json", &state); err != nil {
+			return err
+		}
+		if !state.Running {
+			return nil
+		}
+	}
+	return fmt.Errorf("exec instance still runs after %s", timeout)
 }
 
 // awaitGone waits until a container that removes itself has done so.

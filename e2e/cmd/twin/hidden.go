@@ -61,7 +61,7 @@ func (s *scene) makeHiddenContainers() error {
 		s.hide("netted", hostConfig("NetworkMode", hiddenNetwork), "start"),
 		s.api.Post("/networks/"+visibleNetwork+"/connect", object{"Container": "hid-netted", "EndpointConfig": object{"Aliases": []string{"vis-web"}}}),
 	)
-	id, execErr := s.exec("hid-run")
+	id, execErr := s.exec("hid-run", forever...)
 	if err := errors.Join(err, execErr); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *scene) doHidden(name string) error {
 	_, err1 := s.api.Create("/networks/create", object{"Name": network})
 	spec := hostConfig("Binds", []string{volume + ":/data", visibleVolume + ":/visible"}, "NetworkMode", visibleNetwork)
 	_, err2 := s.create(container, spec, "start", "pause", "unpause", "kill?signal=CHLD", "restart?t=0", "rename?name="+container+"-2", "rename?name="+container)
-	_, err3 := s.exec(container)
+	_, err3 := s.exec(container, forever...)
 	return errors.Join(err1, err2, err3,
 		s.api.Post("/networks/"+network+"/connect", object{"Container": container}),
 		s.api.Post("/networks/"+network+"/disconnect", object{"Container": container}),

@@ -115,8 +115,8 @@ func (s *scene) tag(image, name string) error {
 	return s.api.Post("/images/"+image+"/tag?repo="+url.QueryEscape(repo)+"&tag="+tag, nil)
 }
 
-func (s *scene) exec(container string) (string, error) {
-	id, err := s.api.Create("/containers/"+container+"/exec", object{"Cmd": forever})
+func (s *scene) exec(container string, command ...string) (string, error) {
+	id, err := s.api.Create("/containers/"+container+"/exec", object{"Cmd": command})
 	if err != nil {
 		return "", err
 	}
@@ -205,7 +205,7 @@ func (s *scene) settle() error {
 }
 
 func (s *scene) makeVisibleExec() error {
-	id, err := s.exec("vis-web")
+	id, err := s.exec("vis-web", forever...)
 	if err == nil {
 		s.fixed.set("vis-exec", id)
 	}
