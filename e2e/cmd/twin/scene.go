@@ -43,7 +43,7 @@ const (
 )
 
 // forever is a command that ends at once when it is told to.
-var forever = []string{"sh", "-c", "echo started; echo problem >&2; trap exit TERM; while :; do sleep 1000 & wait; done"}
+var forever = []string{"sh", "-c", "echo started; echo problem >&2; trap exit TERM; while :; do sleep 100000 & wait; done"}
 
 func newScene(api engine.API) *scene {
 	return &scene{api: api, fixed: words{}, words: words{}}
