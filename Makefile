@@ -76,6 +76,11 @@ e2e: tools
 canary:
 	cd e2e && go run ./cmd/canary
 
+#? twin: ask the same with and without hidden objects, on ENGINE=20.10, 29 or 29-containerd
+ENGINE ?= 20.10
+twin:
+	cd e2e && go run ./cmd/twin -engine $(ENGINE)
+
 #? soak: five minutes of load, or SOAKTIME; every answer is checked, the last line has the counts
 #? soak-short: the same with one minute of load
 SOAKTIME ?= 5m
@@ -103,4 +108,4 @@ $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION), once, takes minutes"
 	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
-.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations tools e2e canary soak soak-short bench docs clean
+.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations tools e2e canary twin soak soak-short bench docs clean

@@ -19,17 +19,6 @@ type operationSets struct {
 	insecure map[string]bool
 }
 
-// newRefusals compiles the options operations and insecureAllowOperations: it
-// says why the client may not use an operation, by operationId. selecting: a
-// selector is set, so that there are containers to hide.
-func newRefusals(config *Config, selecting bool) (map[string]string, error) {
-	sets, err := newOperationSets(config)
-	if err != nil {
-		return nil, err
-	}
-	return sets.refusals(selecting), nil
-}
-
 // newOperationSets compiles the options operations and
 // insecureAllowOperations.
 func newOperationSets(config *Config) (operationSets, error) {
@@ -115,7 +104,7 @@ func newInsecure(ids []string) (map[string]bool, error) {
 	var gated []string
 	operations := engineapi.Operations()
 	for i := range operations {
-		if operations[i].Gate != "" {
+		if operations[i].Gate != "" || operations[i].Opens {
 			gated = append(gated, operations[i].ID)
 		}
 	}

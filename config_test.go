@@ -14,8 +14,8 @@ func TestConfigRefused(t *testing.T) {
 		want   string
 	}{
 		{"nothing set", func(c *Config) { c.ContainerLabels = nil }, "nothing is configured: set containerNames or containerLabels"},
-		{"trailing comma in names", func(c *Config) { c.ContainerNames = []string{"foo", ""} }, `containerNames[1]: "": blank value`},
-		{"blank label", func(c *Config) { c.ContainerLabels = []string{" "} }, `containerLabels[0]: " ": blank value`},
+		{"trailing comma in names", func(c *Config) { c.ContainerNames = []string{"foo", ""} }, "containerNames[1]: blank value"},
+		{"blank label", func(c *Config) { c.ContainerLabels = []string{" "} }, "containerLabels[0]: blank value"},
 		{"label without key", func(c *Config) { c.ContainerLabels = []string{"=x"} }, `containerLabels[0]: "=x": empty key`},
 		{"label without value", func(c *Config) { c.ContainerLabels = []string{"x="} }, `containerLabels[0]: "x=": empty value; write "x" to match every value`},
 		{"typing error", func(c *Config) { c.Rest = map[string]interface{}{"containerNmaes": "x"} }, "containerNmaes: unknown option, did you mean containerNames?"},
@@ -26,7 +26,7 @@ func TestConfigRefused(t *testing.T) {
 		{"unix URL", func(c *Config) { c.UpstreamURL = "unix:///var/run/docker.sock" }, "must be an absolute http:// or https:// URL"},
 		{"URL with query", func(c *Config) { c.UpstreamURL = "http://h/?x" }, "must not have a user, a query or a fragment"},
 		{"log level", func(c *Config) { c.LogLevel = "verbose" }, `logLevel: "verbose": must be error, info or debug`},
-		{"no room", func(c *Config) { c.MaxBodyBytes = 0 }, "maxBodyBytes: 0: must be greater than 0"},
+		{"no room", func(c *Config) { c.MaxBodyBytes = 0 }, `maxBodyBytes: "0": must be greater than 0`},
 	}
 	for _, tt := range tests {
 		checkRefused(t, tt.name, tt.change, tt.want)

@@ -18,6 +18,7 @@ type fakeContainer struct {
 	labels   map[string]string
 	summary  string // further members of the summary, with a leading comma
 	inspect  string // further members of the inspect, with a leading comma
+	image    string // the name that it was created from
 }
 
 // fakeEngine answers the operations that the plugin reads, resolves
@@ -90,7 +91,11 @@ func (c *fakeContainer) element() string {
 // body is the container as inspect has it.
 func (c *fakeContainer) body() string {
 	labels, _ := json.Marshal(c.labels)
-	return fmt.Sprintf(`{"Id":"%s","Name":"/%s","Config":{"Hostname":"h","Env":["SECRET=canary","PATH=/bin"],"Labels":%s}%s}`, c.id, c.name, labels, c.inspect) + "\n"
+	image := ""
+	if c.image != "" {
+		image = `,"Image":"` + c.image + `"`
+	}
+	return fmt.Sprintf(`{"Id":"%s","Name":"/%s","Config":{"Hostname":"h","Env":["SECRET=canary","PATH=/bin"],"Labels":%s%s}%s}`, c.id, c.name, labels, image, c.inspect) + "\n"
 }
 
 func (e *fakeEngine) inspect(rw http.ResponseWriter, ref string) {

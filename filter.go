@@ -15,9 +15,12 @@ package dpf
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 
+	"github.com/docker-proxy-filter/dpf/internal/option"
+	"github.com/docker-proxy-filter/dpf/internal/policy"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
 	"github.com/docker-proxy-filter/dpf/internal/serve"
 )
@@ -35,24 +38,33 @@ func New(ctx context.Context, next http.Handler, config *Config, name string) (h
 		// A panic here would end Traefik's configuration loop: it would keep
 		// serving the old configuration and take no new one until restarted.
 		if r := recover(); r != nil {
-			handler = refuseAll(name, fmt.Errorf("internal error: %v", r))
+			e := option.New("", "", "internal error")
+			e.Hint = fmt.Sprint(": ", r)
+			handler = refuseAll(ctx, name, "", e)
 		}
 	}()
 
 	h, err := newHandler(ctx, next, config, name)
 	if err != nil {
-		return refuseAll(name, err), nil
+		return refuseAll(ctx, name, config.typedLevel(), err), nil
 	}
 	return h, nil
 }
 
 // newHandler compiles config. The error names the option as the user typed it,
 // quotes the value and says what is wrong with it.
-func newHandler(ctx context.Context, next http.Handler, config *Config, name string) (*serve.Handler, error) {
+func newHandler(ctx context.Context, next http.Handler, config *Config, name string) (http.Handler, error) {
+	if err := config.decode(); err != nil {
+		return nil, err
+	}
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	p, err := newPolicy(config)
+	var who *policy.Identity
+	if config.hasUsers() {
+		who = anyone
+	}
+	p, err := newPolicy(config, who)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +76,7 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	if err != nil {
 		return nil, err
 	}
-	refusals, err := newRefusals(config, !p.All)
+	operations, err := newOperationSets(config)
 	if err != nil {
 		return nil, err
 	}
@@ -72,20 +84,43 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	if err != nil {
 		return nil, err
 	}
-	return serve.New(&serve.Options{
+	if p.All {
+		log.Warnf("no selector is set: all containers are visible")
+	}
+	encoded, err := json.Marshal(config)
+	if err != nil {
+		return nil, err
+	}
+	options := &serve.Options{
+		InForce:  serve.Hold(ctx, name, string(encoded)),
 		Next:     next,
 		Upstream: upstream,
 		Policy:   p,
 		Scrub:    scrubber,
-		Refusals: refusals,
+		Refusals: operations.refusals(!p.All),
+		Opened:   operations.insecure,
 		Log:      log,
-	}), nil
+	}
+	if who != nil {
+		return newUsers(config, options), nil
+	}
+	return serve.New(options), nil
 }
 
-// refuseAll is the handler of a configuration that is not valid.
-func refuseAll(name string, reason error) http.Handler {
-	// The level is a valid one.
-	log, _ := serve.NewLogger("error", name)
+// refuseAll is the handler of a configuration that is not valid. Whatever was in
+// force before it is so no more. The client is told the option and the reason;
+// what the option holds may be a secret.
+func refuseAll(ctx context.Context, name, level string, reason error) http.Handler {
+	_ = serve.Hold(ctx, name, "")
+	log, err := serve.NewLogger(level, name)
+	if err != nil {
+		// The level is what is wrong; this one is valid.
+		log, _ = serve.NewLogger("error", name)
+	}
 	log.Errorf("configuration refused, every request is answered with 503: %v", reason)
-	return serve.RefuseAll(reason.Error())
+	public := "the configuration is refused; the log of Traefik has the reason"
+	if e, ok := reason.(*option.Error); ok { //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
+		public = e.Public()
+	}
+	return serve.RefuseAll(log, public)
 }

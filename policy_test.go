@@ -21,7 +21,7 @@ func TestPolicyRefused(t *testing.T) {
 		{func(c *Config) { c.Match = "glob"; c.ExcludeNames = []string{"a[b]"} }, `excludeNames[0]: "a[b]": a glob has * and ? only`},
 		{func(c *Config) { c.KeepEnvs = []string{"TZ"} }, `keepEnvs: has no effect without scrubEnvs: true`},
 		{func(c *Config) { c.MaskEnvs = []string{"[A]"} }, `maskEnvs[0]: "[A]": a glob has`},
-		{func(c *Config) { c.MaskLabels = []string{""} }, `maskLabels[0]: "": blank value`},
+		{func(c *Config) { c.MaskLabels = []string{""} }, `maskLabels[0]: blank value`},
 		{func(c *Config) { c.Operations = []string{"read", "ContainerStrt"} }, `operations[1]: "ContainerStrt": no such operation or group, did you mean ContainerStart?`},
 		{func(c *Config) { c.Operations = []string{"-read"} }, `operations[0]: "-read": no such operation or group`},
 		{func(c *Config) { c.InsecureAllowOperations = []string{"ContainerList"} }, `insecureAllowOperations[0]: "ContainerList": not an operation that needs it`},

@@ -49,16 +49,18 @@ func setupExample(env *testscript.Env) error {
 	return setupScript(env)
 }
 
-// start
+// start [swarm]
 //
 // Runs the example in $WORK: a container for each service of the compose file,
 // with its name, labels and environment but the suite's image, one more that is
 // called stranger, a socket proxy with the example's rules, and Traefik with the
-// example's configuration. Sets DOCKER_HOST, HOST_x and URL_x for each entry
+// example's configuration. With swarm there is a service of a swarm for each, in
+// its networks, on an engine of their own. Sets DOCKER_HOST, HOST_x and URL_x for each entry
 // point x, and HOST_api for Traefik's API.
 func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 0 {
-		ts.Fatalf("usage: start")
+	swarm := len(args) == 1 && args[0] == "swarm"
+	if neg || len(args) != 0 && !swarm {
+		ts.Fatalf("usage: start [swarm]")
 	}
 	exampleTurn.Lock()
 	ts.Defer(exampleTurn.Unlock)
@@ -67,11 +69,21 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 
 	policy, err := ex.Policy()
 	ts.Check(err)
-	proxy, err := shared.StartProxy(policy)
+	bed := shared
+	if swarm {
+		bed, err = newSwarm(engine.Release20)
+		ts.Check(err)
+		ts.Defer(func() { ts.Check(bed.Close()) })
+	}
+	proxy, err := bed.StartProxy(policy)
 	ts.Check(err)
 	ts.Defer(proxy.Stop)
 
-	ts.Check(exampleContainers(ts, ex, proxy.URL()))
+	if swarm {
+		ts.Check(exampleServices(ex, bed.Engine.API()))
+	} else {
+		ts.Check(exampleContainers(ts, ex, proxy.URL()))
+	}
 	install, err := ex.Install(proxy.URL())
 	ts.Check(err)
 	dynamic, err := ex.Dynamic(proxy.URL())
@@ -121,6 +133,36 @@ func exampleContainers(ts *testscript.TestScript, ex *example.Example, proxy str
 		}
 	}
 	return run("stranger", map[string]string{"com.docker.compose.project": "other"}, []string{"CANARY=hunter2"})
+}
+
+// exampleServices creates the networks and the services of the example, with the
+// names that docker stack deploy gives them.
+func exampleServices(ex *example.Example, api engine.API) error {
+	const prefix = "swarm_" // A file for docker stack has no name: the command has it.
+	for name := range ex.Project.Networks {
+		if err := api.Post("/networks/create", map[string]any{"Name": prefix + name, "Driver": "overlay"}); err != nil {
+			return err
+		}
+	}
+	for _, s := range ex.Project.Services {
+		var networks []string
+		for name := range s.Networks {
+			networks = append(networks, prefix+name)
+		}
+		env := []string{"CANARY=hunter2"}
+		for key, value := range s.Environment {
+			if value != nil {
+				env = append(env, key+"="+*value)
+			}
+		}
+		spec := swarmService(prefix+s.Name, networks...)
+		spec["Labels"] = s.Deploy.Labels
+		spec["TaskTemplate"].(map[string]any)["ContainerSpec"].(map[string]any)["Env"] = env
+		if err := api.Post("/services/create", spec); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // change sends a request to the engine itself.

@@ -338,22 +338,25 @@ func checkOptions(t *testing.T, tr *traefik.Instance) {
 	}
 }
 
-// Configurations that are refused answer every request with the reason, and
-// Traefik's log has it once.
+// Configurations that are refused answer every request with the option and the
+// reason, and Traefik's log has it once, with the value.
 func TestOptionsRefused(t *testing.T) {
-	refused := []struct{ options, want string }{
-		{`{containerNames: [a], match: prefix}`, `match: "prefix": must be contains, exact, glob or regexp`},
-		{`{containerNames: [a], require: some}`, `require: "some": must be any or all`},
-		{`{containerNames: ["("], match: regexp}`, `containerNames[0]: "(": error parsing regexp`},
-		{`{excludeLabels: ["a[b]"], match: glob}`, `excludeLabels[0]: "a[b]": a glob has * and ? only`},
-		{`{containerNames: [a], operations: [read, ContainerStrt]}`, `operations[1]: "ContainerStrt": no such operation or group, did you mean ContainerStart?`},
-		{`{containerNames: [a], operations: [-read]}`, `operations[0]: "-read": no such operation or group`},
-		{`{containerNames: [a], keepEnvs: [TZ]}`, `keepEnvs: has no effect without scrubEnvs: true`},
-		{`{containerNames: [a], insecureAllowOperations: [ContainerList]}`, `insecureAllowOperations[0]: "ContainerList": not an operation that needs it`},
-		{`{containerNames: [a], operations: [manage, -ImageBuild], insecureAllowOperations: [ImageBuild]}`, `insecureAllowOperations[0]: "ImageBuild": operations takes it away`},
-		{`{containerNames: "a,"}`, `containerNames[1]: "": blank value`},
-		{`{scrubEnv: true}`, `scrubEnv: unknown option, did you mean scrubEnvs?`},
-		{`{maxBodyBytes: 0, containerNames: [a]}`, `maxBodyBytes: 0: must be greater than 0`},
+	refused := []struct{ options, body, log string }{
+		{`{containerNames: [a], match: prefix}`, `match: must be contains, exact, glob or regexp`, `match: "prefix": must be contains, exact, glob or regexp`},
+		{`{containerNames: [a], require: some}`, `require: must be any or all`, `require: "some": must be any or all`},
+		{`{containerNames: ["("], match: regexp}`, `containerNames[0]: error parsing regexp`, `containerNames[0]: "(": error parsing regexp: missing closing )`},
+		{`{excludeLabels: ["a[b]"], match: glob}`, `excludeLabels[0]: a glob has * and ? only; use match: regexp for more`, `excludeLabels[0]: "a[b]": a glob has * and ? only`},
+		{`{containerNames: [a], operations: [read, ContainerStrt]}`, `operations[1]: no such operation or group`, `operations[1]: "ContainerStrt": no such operation or group, did you mean ContainerStart?`},
+		{`{containerNames: [a], operations: [-read]}`, `operations[0]: no such operation or group`, `operations[0]: "-read": no such operation or group`},
+		{`{containerNames: [a], keepEnvs: [TZ]}`, `keepEnvs: has no effect without scrubEnvs: true`, `keepEnvs: has no effect without scrubEnvs: true`},
+		{`{containerNames: [a], insecureAllowOperations: [ContainerList]}`, `insecureAllowOperations[0]: not an operation that needs it`, `insecureAllowOperations[0]: "ContainerList": not an operation that needs it`},
+		{`{containerNames: [a], operations: [manage, -ImageBuild], insecureAllowOperations: [ImageBuild]}`, `insecureAllowOperations[0]: operations takes it away`, `insecureAllowOperations[0]: "ImageBuild": operations takes it away`},
+		{`{containerNames: "a,"}`, `containerNames[1]: blank value`, `containerNames[1]: blank value`},
+		{`{scrubEnv: true}`, `scrubEnv: unknown option, did you mean scrubEnvs?`, `scrubEnv: unknown option, did you mean scrubEnvs?`},
+		{`{maxBodyBytes: 0, containerNames: [a]}`, `maxBodyBytes: must be greater than 0`, `maxBodyBytes: "0": must be greater than 0`},
+		{`{containerNames: [a], upstreamURL: "http://u:hunter2@h"}`, `upstreamURL: must not have a user, a query or a fragment`, `upstreamURL: "http://u:hunter2@h": must not have a user`},
+		{`{excludeNames: ["${HIDE}"]}`, `excludeNames[0]: a placeholder that nothing filled in`, `excludeNames[0]: "${HIDE}": a placeholder that nothing filled in`},
+		{`{excludeNames: ["/vault"]}`, `excludeNames[0]: names have no leading slash here`, `excludeNames[0]: "/vault": names have no leading slash here; write vault`},
 	}
 	var routers, middlewares strings.Builder
 	for i, r := range refused {
@@ -369,12 +372,12 @@ func TestOptionsRefused(t *testing.T) {
 	for i, r := range refused {
 		a := optionView{addr: tr.Addr("docker"), host: fmt.Sprintf("s%d.test", i)}.ask(t, http.MethodGet, "/containers/json")
 		var body struct{ Message string }
-		if err := json.Unmarshal(a.body, &body); err != nil || a.status != http.StatusServiceUnavailable || !strings.HasPrefix(body.Message, "dpf: "+r.want) {
-			t.Errorf("%s: got %d %s, want 503 %s", r.options, a.status, a.body, r.want)
+		if err := json.Unmarshal(a.body, &body); err != nil || a.status != http.StatusServiceUnavailable || body.Message != "dpf: "+r.body {
+			t.Errorf("%s: got %d %s, want 503 %s", r.options, a.status, a.body, r.body)
 		}
 		lines := 0
 		for line := range strings.SplitSeq(string(log), "\n") {
-			if strings.Contains(line, " ERR ") && strings.Contains(line, fmt.Sprintf("s%d@file", i)) && strings.Contains(strings.ReplaceAll(line, `\"`, `"`), r.want) {
+			if strings.Contains(line, " ERR ") && strings.Contains(line, fmt.Sprintf("s%d@file", i)) && strings.Contains(strings.ReplaceAll(line, `\"`, `"`), r.log) {
 				lines++
 			}
 		}

@@ -15,7 +15,9 @@ type entry struct {
 	name       string
 	version    string
 	engines    []string
+	swarm      bool     // its engine is a swarm of one node
 	operations []string // option operations
+	none       []string // operations that find nothing, whatever the option says
 	insecure   []string // option insecureAllowOperations
 	asserts    string   // beside that it lists the visible containers
 	example    string   // how it is told where the API is
@@ -35,6 +37,14 @@ func and(operations []string, more ...string) []string {
 }
 
 const everythingAsserted = "inspect, logs, stats, exec, restart, events"
+
+// swarmOperations are what the docker command uses to look at a swarm.
+var swarmOperations = []string{
+	"ServiceList", "ServiceInspect", "ServiceLogs", "TaskList", "TaskInspect", "TaskLogs",
+	"NodeList", "NodeInspect", "NetworkInspect", "NetworkList", "SystemInfo",
+}
+
+const swarmAsserted = "service ls, ps, inspect, logs; stack ls, ps, services; node ls, ps; network ls, inspect; config ls and secret ls are empty"
 
 var catalogue = []entry{
 	{
@@ -77,7 +87,7 @@ var catalogue = []entry{
 		key: "compose-up", name: "docker compose up, down", version: tools.ComposeVersion, engines: both,
 		operations: []string{"ContainerList", "ContainerInspect", "ContainerCreate", "ContainerStart", "ContainerStop", "ContainerDelete", "ImageInspect", "NetworkList", "VolumeList"},
 		insecure:   []string{"ContainerCreate"},
-		asserts:    "creates and removes a project with `network_mode: none`",
+		asserts:    "creates and removes a project with `network_mode: none`, of an image that no container uses",
 		example:    "DOCKER_HOST=tcp://traefik:2375",
 	},
 	{
@@ -86,6 +96,33 @@ var catalogue = []entry{
 		asserts:    "routers of the visible containers only, through stop and start, on one event stream",
 		example:    "--providers.docker.endpoint=tcp://traefik:2375",
 		folder:     "traefik-provider",
+	},
+	{
+		key: "swarm-provider", name: "Traefik's Swarm provider", version: traefik.Version, engines: both, swarm: true,
+		operations: []string{"ServiceList", "TaskList", "NetworkList", "NodeInspect"},
+		asserts:    "routers and servers of the visible services only, through update, scale to 0 and back, creation and removal",
+		example:    "--providers.swarm.endpoint=tcp://traefik:2375",
+		folder:     "swarm",
+	},
+	{
+		key: "distro-cli-swarm", name: "docker CLI on a swarm", version: "20.10 (Debian 12)", engines: both, swarm: true,
+		operations: swarmOperations,
+		none:       []string{"ConfigList", "SecretList"},
+		asserts:    swarmAsserted,
+		example:    "DOCKER_HOST=tcp://traefik:2375",
+	},
+	{
+		key: "cli-swarm", name: "docker CLI on a swarm", version: tools.DockerCLIVersion, engines: both, swarm: true,
+		operations: swarmOperations,
+		none:       []string{"ConfigList", "SecretList"},
+		asserts:    swarmAsserted,
+		example:    "DOCKER_HOST=tcp://traefik:2375",
+	},
+	{
+		key: "homepage-swarm", name: "Homepage's calls on a swarm (dockerode)", version: npmVersion("dockerode"), engines: both, swarm: true,
+		operations: []string{"ContainerList", "ContainerStats", "ServiceList", "ServiceInspect", "TaskList"},
+		asserts:    "discovery, status, stats of services",
+		example:    "docker.yaml: {my-swarm: {host: traefik, port: 2375, swarm: true}}",
 	},
 	{
 		key: "telegraf", name: "Telegraf (docker, docker_log)", version: tools.TelegrafVersion, engines: both,

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,12 +30,15 @@ services:
     environment: {TOKEN: zq-env-value}
 `
 
+// stallImage is an image that no container uses.
+const stallImage = "stall-image:1"
+
 // stall is a project that a client creates through the plugin.
 const stall = `
 name: stall
 services:
   front:
-    image: ` + engine.Image + `
+    image: ` + stallImage + `
     network_mode: none
     command: ["sh", "-c", "trap 'exit 0' TERM; echo hello-stall; while :; do sleep 1 & wait $$!; done"]
     labels: {team: shop}
@@ -89,6 +93,9 @@ func TestCompose(t *testing.T) {
 // A client that is trusted to create containers.
 func TestComposeUp(t *testing.T) {
 	story(t, "compose-up", func(t *testing.T, s *session) {
+		if _, err := s.scene.call(http.MethodPost, "/commit?container="+job+"&repo=stall-image&tag=1", nil); err != nil {
+			t.Fatal(err)
+		}
 		compose := func(args ...string) string {
 			t.Helper()
 			return s.output(t, composeCommand(t, s, stall, args...))

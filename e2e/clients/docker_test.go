@@ -14,14 +14,20 @@ import (
 
 // The docker command of the distribution.
 func TestDockerCLIOfDistribution(t *testing.T) {
-	const debian = "/usr/bin/docker"
-	bin, err := exec.LookPath(debian)
+	bin := distroDocker(t)
+	story(t, "distro-cli", func(t *testing.T, s *session) { tellDocker(t, s, bin) })
+}
+
+// distroDocker is the docker command of Debian, or else of the machine.
+func distroDocker(t *testing.T) string {
+	t.Helper()
+	bin, err := exec.LookPath("/usr/bin/docker")
 	if err != nil {
 		if bin, err = exec.LookPath("docker"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	story(t, "distro-cli", func(t *testing.T, s *session) { tellDocker(t, s, bin) })
+	return bin
 }
 
 // The docker command of today.

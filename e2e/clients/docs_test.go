@@ -40,6 +40,23 @@ What a client does besides may need more: see [endpoints.md](endpoints.md).
 |---|---|---|---|---|---|
 `
 
+// clientsDocTail ends the document.
+const clientsDocTail = `
+## Clients that must see themselves
+
+nginx-proxy, docker-gen, Traefik in a container, Watchtower and others look for their
+own container and stop when it is absent: give it a matching label or name.
+nginx-proxy and acme-companion also read variables of the containers (` + "`" + `VIRTUAL_HOST` + "`" + `,
+` + "`" + `VIRTUAL_PORT` + "`" + `, ` + "`" + `LETSENCRYPT_HOST` + "`" + `, …), which ` + "`" + `scrubEnvs` + "`" + ` empties. Keep them:
+
+` + "```" + `yaml
+containerLabels: [proxied, nginx-proxy.self]   # a label on nginx-proxy itself, too
+match: exact
+scrubEnvs: true
+keepEnvs: [VIRTUAL_*, LETSENCRYPT_*, NETWORK_ACCESS, HTTPS_METHOD]
+` + "```" + `
+`
+
 func clientsDoc() string {
 	var doc strings.Builder
 	doc.WriteString(clientsDocHead)
@@ -54,7 +71,7 @@ func clientsDoc() string {
 		}
 		fmt.Fprintf(&doc, "| %s | %s | %s | %s | %s | %s |\n", c.name, c.version, strings.Join(c.engines, ", "), c.asserts, operations, example)
 	}
-	return doc.String()
+	return doc.String() + clientsDocTail
 }
 
 // goVersion is the version of a module in go.mod.

@@ -38,7 +38,7 @@ func story(t *testing.T, key string, tell func(t *testing.T, s *session)) {
 	// The engines at the same time, and all done when the group is.
 	t.Run("engine", func(t *testing.T) {
 		for _, b := range benches {
-			if !slices.Contains(c.engines, b.release) {
+			if !slices.Contains(c.engines, b.release) || c.swarm != b.swarm {
 				continue
 			}
 			t.Run(b.release, func(t *testing.T) {
@@ -50,7 +50,7 @@ func story(t *testing.T, key string, tell func(t *testing.T, s *session)) {
 	if t.Failed() {
 		return
 	}
-	want := slices.Clone(c.operations)
+	want := and(c.operations, c.none...)
 	slices.Sort(want)
 	if got := used.sorted(); !slices.Equal(got, want) {
 		t.Errorf("operations that the client uses, and those of the catalogue\ngot  %s\nwant %s", strings.Join(got, " "), strings.Join(want, " "))
@@ -59,6 +59,9 @@ func story(t *testing.T, key string, tell func(t *testing.T, s *session)) {
 
 // tellOn runs the test of a client on one engine.
 func tellOn(t *testing.T, b *bench, c entry, tell func(t *testing.T, s *session), used *operationSet) {
+	if err := b.ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	s := &session{bench: b, client: c}
 	var err error
 	if s.tap, err = tap.Start(b.traefik.Addr(c.key)); err != nil {
@@ -140,7 +143,7 @@ func (s *session) fails(t *testing.T, cmd *exec.Cmd) {
 }
 
 // noSuch is what clients say of what does not exist.
-var noSuch = regexp.MustCompile(`(?i)no such (container|object|service)|not found|404`)
+var noSuch = regexp.MustCompile(`(?i)no such (container|object|service|task)|not found|nothing found|404`)
 
 // clean checks that hidden containers are nowhere in the text.
 func (s *session) clean(t *testing.T, text string) {
@@ -251,16 +254,17 @@ func (s *session) makeNoise() (quiet func() int) {
 // until waits for a condition that a client reaches by itself.
 func until(t *testing.T, what string, done func() error) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
-	for {
-		err := done()
-		if err == nil {
-			return
+	if err := poll(done); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// poll repeats what fails, for as long as a client may take.
+func poll(done func() error) error {
+	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		if err := done(); err == nil || time.Now().After(deadline) {
+			return err
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s: %v", what, err)
-		}
-		time.Sleep(100 * time.Millisecond)
 	}
 }
 

@@ -18,6 +18,7 @@ While a selector is set, a field is
 
 - **kept**: sent as it is;
 - **cut**: sent as far as it is about visible containers and what they use;
+- **omitted**: left out, as the engine does where there is none;
 - **dropped**: sent as the zero value of its type.
 
 An object of a container is **open**: a field that has no line here is the
@@ -30,9 +31,9 @@ The scrub options act with and without a selector, on the fields of their kind:
 |---|---|
 | environment | ` + "`scrubEnvs`, `keepEnvs`, `maskEnvs`" + ` |
 | labels | ` + "`maskLabels`" + `; labels in which tools write paths of the host: ` + "`scrubMounts`" + ` |
-| environmentText | emptied by any of the options for environments and labels: it tells them in a form of its own |
+| environmentText | the options for environments and labels: by its keys where it is a step of a build file, and otherwise emptied |
 | eventAttributes | as labels, but for the attributes that the engine sets |
-| command, processes | ` + "`scrubCommands`" + ` |
+| command, processes | ` + "`scrubCommands`" + `; a command that is a step of a build file: as environmentText |
 | eventAction | ` + "`scrubCommands`" + `: the verb stays |
 | hostPath | ` + "`scrubMounts`" + ` |
 

@@ -15,15 +15,16 @@ const (
 	Dropped Verdict = iota // not sent: the zero value of its JSON type takes its place
 	Cut                    // sent as far as it is about what the client may see
 	Kept                   // sent as it is
+	Omitted                // not sent: left out, as the engine does where there is none
 )
 
-var verdicts = map[string]Verdict{"dropped": Dropped, "cut": Cut, "kept": Kept}
+var verdicts = map[string]Verdict{"dropped": Dropped, "cut": Cut, "kept": Kept, "omitted": Omitted}
 
 // FieldKind is what the scrub options take a field for.
 type FieldKind int
 
 // The kinds. A field may be of several. All fields of a kind have the same form,
-// but that a command and a path of the host may be text, a list or an object.
+// but that the labels of an engine are a list of key=value, and that a command and a path of the host may be text, a list or an object.
 const (
 	Environment FieldKind = iota // a list of KEY=value
 	Labels                       // an object of labels
@@ -179,7 +180,7 @@ func addPlaces(to map[FieldKind][]string, prefix string, from map[FieldKind][]st
 }
 
 // Shape is the allow list of the answer of an operation while a selector is
-// set: what has no line, or is dropped, is not in it. What a room of view cuts
+// set: what has no line, or is omitted, is not in it, what is dropped is empty. What a room of view cuts
 // is in it, and for that room to cut. An answer without a line is emptied.
 func Shape(operation string) *rawjson.Shape {
 	element, ok := Fields.Answers[operation]
@@ -233,8 +234,12 @@ func (t *FieldTable) setMembers(s *rawjson.Shape, typ *FieldType, open bool) {
 	s.Open = typ.Open || typ.Inherits && open
 	unread := s.Open
 	for _, f := range typ.Fields {
+		if f.Verdict == Omitted && !s.Open {
+			unread = false
+			continue
+		}
 		member := &rawjson.Shape{}
-		if f.Verdict != Dropped {
+		if f.Verdict == Cut || f.Verdict == Kept {
 			member = t.shapeOf(f.Element, s.Open)
 		}
 		s.Set(f.Name, member)

@@ -88,8 +88,8 @@ system.Info closed
 	ContainersStopped cut
 	Images cut
 	Driver kept
-	DriverStatus dropped [][] hostPath
-	SystemStatus dropped [][]
+	DriverStatus cut [][] hostPath
+	SystemStatus omitted [][]
 	Plugins kept system.PluginsInfo
 	MemoryLimit kept
 	SwapLimit kept
@@ -123,7 +123,7 @@ system.Info closed
 	HttpsProxy kept
 	NoProxy kept
 	Name kept
-	Labels kept []
+	Labels kept [] labels
 	ExperimentalBuild kept
 	ServerVersion kept
 	Runtimes kept {}system.RuntimeWithStatus
@@ -332,18 +332,18 @@ system.DiskUsage closed
 image.DiskUsage closed
 	ActiveCount cut
 	Items cut []image.Summary
-	Reclaimable dropped
+	Reclaimable omitted
 	TotalCount cut
-	TotalSize dropped
+	TotalSize omitted
 
 image.Summary closed
 	Containers cut
 	Created kept
 	Id kept
 	Labels kept {} labels
-	ParentId dropped
+	ParentId cut
 	Descriptor kept v1.Descriptor
-	Manifests dropped []image.ManifestSummary
+	Manifests cut []image.ManifestSummary
 	RepoDigests cut []
 	RepoTags cut []
 	SharedSize cut
@@ -355,7 +355,7 @@ v1.Descriptor closed
 	digest kept
 	size kept
 	urls kept []
-	annotations dropped {}
+	annotations omitted {}
 	data kept
 	platform kept v1.Platform
 	artifactType kept
@@ -370,8 +370,8 @@ v1.Platform closed
 image.ManifestSummary closed
 	ID kept
 	Descriptor kept v1.Descriptor
-	Available kept
-	Size kept image.ManifestSummary.Size
+	Available cut
+	Size cut image.ManifestSummary.Size
 	Kind kept
 	ImageData kept image.ImageProperties
 	AttestationData kept image.AttestationProperties
@@ -382,9 +382,9 @@ image.ManifestSummary.Size closed
 
 image.ImageProperties closed
 	Platform kept v1.Platform
-	Identity kept image.Identity
-	Size kept image.ImageProperties.Size
-	Containers kept []
+	Identity omitted image.Identity
+	Size cut image.ImageProperties.Size
+	Containers cut []
 
 image.Identity closed
 	Signature kept []image.SignatureIdentity
@@ -441,19 +441,19 @@ image.AttestationProperties closed
 container.DiskUsage closed
 	ActiveCount cut
 	Items cut []container.Summary
-	Reclaimable dropped
+	Reclaimable cut
 	TotalCount cut
-	TotalSize dropped
+	TotalSize cut
 
 container.Summary open
 	Id kept
 	Names cut []
 	Image kept
 	ImageID kept
-	ImageManifestDescriptor kept v1.Descriptor
+	ImageManifestDescriptor cut v1.Descriptor
 	Command kept command
 	Created kept
-	Ports kept []container.PortSummary
+	Ports cut []container.PortSummary
 	SizeRw kept
 	SizeRootFs kept
 	Labels kept {} labels
@@ -461,8 +461,8 @@ container.Summary open
 	Status kept
 	HostConfig kept container.Summary.HostConfig
 	Health kept container.HealthSummary
-	NetworkSettings kept container.NetworkSettingsSummary
-	Mounts kept []container.MountPoint
+	NetworkSettings cut container.NetworkSettingsSummary
+	Mounts cut []container.MountPoint
 
 container.PortSummary open
 	IP kept
@@ -516,9 +516,9 @@ container.MountPoint open
 volume.DiskUsage closed
 	ActiveCount cut
 	Items cut []volume.Volume
-	Reclaimable dropped
+	Reclaimable cut
 	TotalCount cut
-	TotalSize dropped
+	TotalSize cut
 
 volume.Volume closed
 	ClusterVolume kept volume.ClusterVolume
@@ -529,7 +529,7 @@ volume.Volume closed
 	Name kept
 	Options kept {} hostPath
 	Scope kept
-	Status dropped {}any hostPath
+	Status omitted {}any hostPath
 	UsageData cut volume.UsageData
 
 volume.ClusterVolume closed
@@ -538,7 +538,7 @@ volume.ClusterVolume closed
 	CreatedAt kept
 	UpdatedAt dropped
 	Spec kept volume.ClusterVolumeSpec
-	PublishStatus dropped []volume.PublishStatus
+	PublishStatus omitted []volume.PublishStatus
 	Info kept volume.Info
 
 volume.ClusterVolumeSpec closed
@@ -621,13 +621,13 @@ container.InspectResponse open
 	ResolvConfPath cut hostPath
 	HostnamePath cut hostPath
 	HostsPath cut hostPath
-	LogPath kept hostPath
+	LogPath cut hostPath
 	Name kept
 	RestartCount kept
 	Driver kept
 	Platform kept
-	MountLabel kept
-	ProcessLabel kept
+	MountLabel cut
+	ProcessLabel cut
 	AppArmorProfile kept
 	ExecIDs kept []
 	HostConfig kept container.HostConfig
@@ -635,10 +635,10 @@ container.InspectResponse open
 	Storage kept storage.Storage
 	SizeRw kept
 	SizeRootFs kept
-	Mounts kept []container.MountPoint
-	Config kept container.Config
-	NetworkSettings kept container.NetworkSettings
-	ImageManifestDescriptor kept v1.Descriptor
+	Mounts cut []container.MountPoint
+	Config cut container.Config
+	NetworkSettings cut container.NetworkSettings
+	ImageManifestDescriptor cut v1.Descriptor
 
 container.State open
 	Status kept
@@ -666,11 +666,11 @@ container.HealthcheckResult open
 	Output kept command
 
 container.HostConfig open
-	Binds kept [] hostPath
-	ContainerIDFile kept hostPath
+	Binds cut [] hostPath
+	ContainerIDFile cut hostPath
 	LogConfig kept container.LogConfig
 	NetworkMode cut
-	PortBindings kept {}[]network.PortBinding
+	PortBindings cut {}[]network.PortBinding
 	RestartPolicy kept container.RestartPolicy
 	AutoRemove kept
 	VolumeDriver kept
@@ -679,7 +679,7 @@ container.HostConfig open
 	Annotations kept {}
 	CapAdd kept []
 	CapDrop kept []
-	CgroupnsMode kept
+	CgroupnsMode cut
 	Dns kept []
 	DnsOptions kept []
 	DnsSearch kept []
@@ -693,11 +693,11 @@ container.HostConfig open
 	Privileged kept
 	PublishAllPorts kept
 	ReadonlyRootfs kept
-	SecurityOpt kept []
+	SecurityOpt cut []
 	StorageOpt kept {}
 	Tmpfs kept {}
-	UTSMode kept
-	UsernsMode kept
+	UTSMode cut
+	UsernsMode cut
 	ShmSize kept
 	Sysctls kept {}
 	Runtime kept
@@ -706,7 +706,7 @@ container.HostConfig open
 	CpuShares kept
 	Memory kept
 	NanoCpus kept
-	CgroupParent kept
+	CgroupParent cut
 	BlkioWeight kept
 	BlkioWeightDevice kept []blkiodev.WeightDevice
 	BlkioDeviceReadBps kept []blkiodev.ThrottleDevice
@@ -732,7 +732,7 @@ container.HostConfig open
 	CpuPercent kept
 	IOMaximumIOps kept
 	IOMaximumBandwidth kept
-	Mounts kept []mount.Mount
+	Mounts cut []mount.Mount
 	MaskedPaths kept []
 	ReadonlyPaths kept []
 	Init kept
@@ -959,7 +959,7 @@ container.WaitResponse open
 	StatusCode kept
 
 container.WaitExitError open
-	Message kept command hostPath
+	Message cut command hostPath
 
 container.UpdateResponse open
 	Warnings kept []
@@ -991,7 +991,7 @@ image.InspectResponse closed
 	Id kept
 	RepoTags cut []
 	RepoDigests cut []
-	Comment kept
+	Comment kept command environmentText
 	Created kept
 	Author kept
 	Config kept v1.DockerOCIImageConfig
@@ -1004,9 +1004,9 @@ image.InspectResponse closed
 	RootFS kept image.RootFS
 	Metadata kept image.Metadata
 	Descriptor kept v1.Descriptor
-	Manifests dropped []image.ManifestSummary
-	Identity dropped image.Identity
-	Parent dropped old
+	Manifests cut []image.ManifestSummary
+	Identity omitted image.Identity
+	Parent cut old
 	Container dropped old
 	ContainerConfig dropped image.ContainerConfig old
 	DockerVersion kept old
@@ -1074,7 +1074,7 @@ image.Metadata closed
 	LastTagTime dropped
 
 image.HistoryResponseItem closed
-	Comment kept command
+	Comment kept command environmentText
 	Created kept
 	CreatedBy kept command environmentText
 	Id kept
@@ -1113,7 +1113,7 @@ network.Summary closed
 	ConfigOnly kept
 	Options kept {}
 	Labels kept {} labels
-	Peers dropped []network.PeerInfo
+	Peers omitted []network.PeerInfo
 	Containers cut {}network.EndpointResource old
 
 network.IPAM closed
@@ -1150,10 +1150,10 @@ network.Inspect closed
 	ConfigOnly kept
 	Options kept {}
 	Labels kept {} labels
-	Peers dropped []network.PeerInfo
+	Peers omitted []network.PeerInfo
 	Containers cut {}network.EndpointResource
-	Services dropped {}network.ServiceInfo
-	Status dropped network.Status
+	Services omitted {}network.ServiceInfo
+	Status kept network.Status
 
 network.EndpointResource closed
 	Name kept
@@ -1178,7 +1178,7 @@ network.Status closed
 	IPAM kept network.IPAMStatus
 
 network.IPAMStatus closed
-	Subnets kept {}network.SubnetStatus
+	Subnets omitted {}network.SubnetStatus
 
 network.SubnetStatus closed
 	IPsInUse kept
@@ -1186,7 +1186,7 @@ network.SubnetStatus closed
 
 volume.ListResponse closed
 	Volumes kept []volume.Volume
-	Warnings kept []
+	Warnings kept [] hostPath
 
 swarm.Service closed
 	ID kept

@@ -8,22 +8,31 @@ import (
 	"github.com/docker-proxy-filter/dpf/internal/rawjson"
 )
 
+// MaxFilterValues bounds the values of all filters of a request: each may be
+// compared with each of the objects that the client may know of.
+const MaxFilterValues = 1000
+
 // ParseFilters decodes the query parameter filters of an operation, which may
-// have the keys that the operation has. The key dangling is left out where it is
-// not known: what is in use is used by hidden containers, too.
+// have the keys that the operation has. Any other key is left out where dockerd
+// itself takes no notice of it.
 func (op *Operation) ParseFilters(value string) (map[string][]string, error) {
 	filters, err := ParseFilters(value)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.ID, err)
 	}
-	for key := range filters {
+	total := 0
+	for key, values := range filters {
+		total += len(values)
 		switch {
 		case op.filters[key]:
-		case key == "dangling":
+		case op.OpenFilters:
 			delete(filters, key)
 		default:
 			return nil, fmt.Errorf("%s: filters: unknown key %q", op.ID, key)
 		}
+	}
+	if total > MaxFilterValues {
+		return nil, fmt.Errorf("%s: filters: %d values, more than %d", op.ID, total, MaxFilterValues)
 	}
 	return filters, nil
 }

@@ -9,7 +9,7 @@ import (
 // domain and the tag that Docker adds are left out and added, and a digest
 // takes the place of a tag.
 func ImageName(name string) string {
-	name = strings.TrimPrefix(name, "index.")
+	name = strings.TrimPrefix(name, "index.docker.io/")
 	name = strings.TrimPrefix(name, "docker.io/")
 	name = strings.TrimPrefix(name, "library/")
 	if strings.HasPrefix(name, "sha256:") {
@@ -33,16 +33,28 @@ func Repository(name string) string {
 	return name
 }
 
-// MatchesReference is reference.FamiliarMatch of the distribution module: a
-// pattern matches the name with its tag or digest, or without.
+// canonical is a name with the domain that Docker leaves out.
+func canonical(name string) string {
+	first, _, ok := strings.Cut(name, "/")
+	if !ok {
+		return "docker.io/library/" + name
+	}
+	if strings.ContainsAny(first, ".:") || first == "localhost" {
+		return name
+	}
+	return "docker.io/" + name
+}
+
+// MatchesReference reports whether a pattern of the filter reference matches a
+// name with its tag or digest, or without: as Docker writes it, and, since
+// Engine 29, in full.
 func MatchesReference(patterns []string, name string) bool {
 	bare := Repository(name)
 	for _, pattern := range patterns {
-		if ok, err := path.Match(pattern, name); err == nil && ok {
-			return true
-		}
-		if ok, err := path.Match(pattern, bare); err == nil && ok {
-			return true
+		for _, form := range []string{name, bare, canonical(name), canonical(bare)} {
+			if ok, err := path.Match(pattern, form); err == nil && ok {
+				return true
+			}
 		}
 	}
 	return false

@@ -16,6 +16,8 @@ const (
 	ContainerInspect               // 404, or the answer less what it says of hidden containers
 	ContainerStart                 // as Container; an error may name another container
 	ContainerStats                 // as Container; a shared network counts for another container
+	ContainerWait                  // as Container; the error of its start may name another container
+	ContainerDelete                // as Container; an error may name containers that depend on it
 	Exec                           // as Container, for the container of the exec instance
 	ExecInspect                    // as ContainerInspect, for the container of the exec instance
 	SystemEvents                   // lines of hidden containers are dropped
@@ -36,6 +38,7 @@ const (
 	TaskList                       // tasks that do not match are cut
 	TaskInspect                    // taken from the filtered list
 	TaskLogs                       // 404 unless the task is visible
+	Node                           // fields without a line are cut
 )
 
 // BodyKind is the request body that an operation has.
@@ -66,7 +69,9 @@ type Operation struct {
 	Query   string // the parameters that are forwarded, separated by blanks
 	Repeats string // the parameters that dockerd reads as lists
 	Filters string // the keys of the parameter filters that are forwarded
-	Refused string // a boolean parameter with which it would act on something else
+	// OpenFilters: dockerd takes no notice of other keys; elsewhere it refuses them.
+	OpenFilters bool
+	Refused     string // a boolean parameter with which it would act on something else
 
 	RefParameter string // the parameter that holds the reference, where the path does not
 	Lists        string // the path of the list that the object is taken from
@@ -80,8 +85,9 @@ type Operation struct {
 	HiddenIfRefused bool   // refused by the words in Absent
 	EmptyIfRefused  bool   // refused by an empty list
 
-	Gate string // why it is refused while a selector is set, unless insecureAllowOperations names it
-	Cuts string // what is removed, for the documentation
+	Gate  string // why it is refused while a selector is set, unless insecureAllowOperations names it
+	Opens bool   // insecureAllowOperations may name it, though it can be filtered: then nothing is cut
+	Cuts  string // what is removed, for the documentation
 
 	parameters map[string]bool // the names in Query
 	repeats    map[string]bool // the names in Repeats
@@ -90,6 +96,9 @@ type Operation struct {
 
 // Has reports whether the operation has a query parameter.
 func (op *Operation) Has(parameter string) bool { return op.parameters[parameter] }
+
+// Tunnels reports whether the operation can take the connection over.
+func (op *Operation) Tunnels() bool { return op.Upgrade != "" || op.Gate == tunnels }
 
 // Words of dockerd for an object that does not exist.
 const (
@@ -101,6 +110,7 @@ const (
 	noVolume    = "get {}: no such volume"
 	noService   = "service {} not found"
 	noTask      = "task {} not found"
+	noNode      = "node {} not found"
 	noPlugin    = `plugin "{}" not found`
 	noSecret    = "secret {} not found"
 	noConfig    = "config {} not found"

@@ -128,7 +128,7 @@ func actionName(op *Operation) string {
 		return "refuse"
 	case Forward:
 		return "pass"
-	case ContainerList, SystemEvents, SystemInfo, SystemDataUsage, NetworkList, VolumeList, ImageList, ServiceList, TaskList:
+	case ContainerList, SystemEvents, SystemInfo, SystemDataUsage, NetworkList, VolumeList, ImageList, ServiceList, TaskList, Node:
 		return "filter"
 	case ContainerInspect, ExecInspect, NetworkInspect, ImageInspect, ImageHistory, VolumeInspect, ServiceInspect, TaskInspect:
 		return "check, filter"

@@ -228,7 +228,8 @@ var placesBefore = map[FieldKind]map[string][]string{
 	},
 }
 
-// placesAdded are the places that came later: the ends of their paths.
+// placesAdded are the places that came later: the ends of their paths, or all of
+// the path behind a slash.
 var placesAdded = []struct {
 	reason string
 	kind   FieldKind
@@ -236,9 +237,12 @@ var placesAdded = []struct {
 }{
 	{"labels of a volume that a mount creates", Labels, "VolumeOptions/Labels"},
 	{"labels of the objects of the swarm", Labels, "Engine/Labels Spec/Labels"},
+	{"labels of the engine", Labels, "/Labels"},
 	{"labels of the container or the object, among the attributes of its event", EventAttributes, "Actor/Attributes"},
 
 	{"build steps of an image: ENV, LABEL and the build arguments of RUN", EnvironmentText, "ContainerConfig/Cmd Config/OnBuild ContainerConfig/OnBuild"},
+	{"comments of images, which builders other than dockerd write", EnvironmentText, "Comment"},
+	{"comments of images, which docker commit takes", Command, "Comment"},
 	{"build steps in the build cache", EnvironmentText, "BuildCache/*/Description BuildCacheUsage/Items/*/Description"},
 	{"build arguments and environment in the provenance of an image", EnvironmentText, "*/Statement"},
 	{"defaults of the variables of a plugin, which are objects", EnvironmentText, "Config/Env/*/Value"},
@@ -249,6 +253,7 @@ var placesAdded = []struct {
 	{"build steps in the provenance of an image", Command, "*/Statement"},
 	{"command lines of plugins", Command, "Config/Args/Value Config/Entrypoint Settings/Args"},
 
+	{"warnings of volume drivers, which are errors", HostPath, "Warnings"},
 	{"errors, which quote paths", HostPath, "State/Error Error/Message Status/Err Swarm/Error"},
 	{"the file that docker run --cidfile wrote", HostPath, "HostConfig/ContainerIDFile"},
 	{"block devices of the host", HostPath, "HostConfig/BlkioWeightDevice/*/Path HostConfig/BlkioDeviceReadBps/*/Path HostConfig/BlkioDeviceReadIOps/*/Path HostConfig/BlkioDeviceWriteBps/*/Path HostConfig/BlkioDeviceWriteIOps/*/Path"},
@@ -271,7 +276,7 @@ func added(kind FieldKind, place string) int {
 			continue
 		}
 		for _, end := range strings.Fields(addition.ends) {
-			if place == end || strings.HasSuffix(place, "/"+end) {
+			if "/"+place == end || place == end || strings.HasSuffix(place, "/"+end) && end[0] != '/' {
 				return i
 			}
 		}

@@ -115,6 +115,9 @@ func (ep *Endpoint) findSlashes(method, family, rest string) {
 // parseQuery keeps the parameters that the operation has. The first value of
 // a name counts, as it does for dockerd.
 func (ep *Endpoint) parseQuery(raw string) error {
+	if len(raw) > MaxQuery {
+		return ErrLongQuery
+	}
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return errors.New(ep.Op.ID + ": the query cannot be parsed")
@@ -135,6 +138,13 @@ func (ep *Endpoint) parseQuery(raw string) error {
 	}
 	return nil
 }
+
+// MaxQuery bounds the query of a request, in bytes: work must not grow as what a
+// client sends times what there is.
+const MaxQuery = 64 << 10
+
+// ErrLongQuery is the error for a query over MaxQuery.
+var ErrLongQuery = errors.New("the query is longer than 64 KiB")
 
 // Path is the canonical path of the endpoint for a reference.
 func (ep *Endpoint) Path(ref string) string {

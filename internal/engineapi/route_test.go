@@ -115,11 +115,11 @@ func TestEndpointPath(t *testing.T) {
 	}
 }
 
-// One inspect decides about a full ID and about a name that is no beginning of
-// an ID.
+// An inspect is asked about an ID, a short ID, and a name that is no beginning
+// of an ID.
 func TestDecisive(t *testing.T) {
 	for ref, want := range map[string]bool{
-		id("aa1"): true, id("aa1")[1:]: false, strings.ToUpper(id("aa1")): false, "aa1": false, "AA1": false,
+		id("aa1"): true, id("aa1")[1:]: true, id("aa1")[:12]: true, id("aa1")[:11]: false, id("aa1") + "0": false, strings.ToUpper(id("aa1")): false, "aa1": false, "AA1": false,
 		"web": true, "a_b": true, "0.1": true, "beef-": true, "beefg": true, "Gaa": true, "1": false,
 		"_web": false, ".a": false, "-": false, "": false, "web\n": false, "a/b": false, "wéb": false, "w b": false,
 	} {

@@ -22,12 +22,12 @@ func TestShape(t *testing.T) {
 		{
 			"annotations of a descriptor", "ImageList",
 			`[{"Id":"sha256:1","Descriptor":{"mediaType":"m","digest":"d","size":1,"annotations":{"io.containerd.image.name":"hidden"}}}]`,
-			`[{"Id":"sha256:1","Descriptor":{"mediaType":"m","digest":"d","size":1,"annotations":{}}}]`,
+			`[{"Id":"sha256:1","Descriptor":{"mediaType":"m","digest":"d","size":1}}]`,
 		},
 		{
 			"manifests", "ImageInspect",
-			`{"Id":"sha256:1","Manifests":[{"ID":"d","ImageData":{"Containers":["hidden"]}}],"Identity":{"Pull":[{"Repository":"hidden"}]}}`,
-			`{"Id":"sha256:1","Manifests":[],"Identity":{}}`,
+			`{"Id":"sha256:1","Manifests":[{"ID":"d","ImageData":{"Identity":{"Pull":[{"Repository":"hidden"}]}}}],"Identity":{"Pull":[{"Repository":"hidden"}]}}`,
+			`{"Id":"sha256:1","Manifests":[{"ID":"d","ImageData":{}}]}`,
 		},
 		{
 			"the container that an image was made from", "ImageInspect",
@@ -37,37 +37,37 @@ func TestShape(t *testing.T) {
 		{
 			"annotations of the image of a container", "ContainerList",
 			`[{"Id":"1","ImageManifestDescriptor":{"digest":"d","annotations":{"n":"hidden"}},"New":{"own":[1]}}]`,
-			`[{"Id":"1","ImageManifestDescriptor":{"digest":"d","annotations":{}},"New":{"own":[1]}}]`,
+			`[{"Id":"1","ImageManifestDescriptor":{"digest":"d"},"New":{"own":[1]}}]`,
 		},
 		{
 			"the same in an inspect", "ContainerInspect",
 			`{"Id":"1","ImageManifestDescriptor":{"annotations":{"n":"hidden"},"new":1},"Config":{"New":1},"HostConfig":{"Mounts":[{"New":{"a":1}}]}}`,
-			`{"Id":"1","ImageManifestDescriptor":{"annotations":{}},"Config":{"New":1},"HostConfig":{"Mounts":[{"New":{"a":1}}]}}`,
+			`{"Id":"1","ImageManifestDescriptor":{},"Config":{"New":1},"HostConfig":{"Mounts":[{"New":{"a":1}}]}}`,
 		},
 		{
 			"the same among the used space", "SystemDataUsage",
-			`{"LayersSize":5,"Containers":[{"Id":"1","New":1,"ImageManifestDescriptor":{"annotations":{"n":"hidden"}}}],"Images":[{"Id":"2","New":1}],"ContainerUsage":{"Items":[{"New":1}],"Reclaimable":7,"New":1},"BuildCache":[{"ID":"a"}],"BuildCacheUsage":{"TotalCount":1},"New":1}`,
-			`{"LayersSize":0,"Containers":[{"Id":"1","New":1,"ImageManifestDescriptor":{"annotations":{}}}],"Images":[{"Id":"2"}],"ContainerUsage":{"Items":[{"New":1}],"Reclaimable":0},"BuildCache":[],"BuildCacheUsage":{}}`,
+			`{"LayersSize":5,"Containers":[{"Id":"1","New":1,"ImageManifestDescriptor":{"annotations":{"n":"hidden"}}}],"Images":[{"Id":"2","New":1}],"ContainerUsage":{"Items":[{"New":1}],"Reclaimable":7,"New":1},"ImageUsage":{"Reclaimable":8,"TotalSize":9},"BuildCache":[{"ID":"a"}],"BuildCacheUsage":{"TotalCount":1},"New":1}`,
+			`{"LayersSize":0,"Containers":[{"Id":"1","New":1,"ImageManifestDescriptor":{}}],"Images":[{"Id":"2"}],"ContainerUsage":{"Items":[{"New":1}],"Reclaimable":7},"ImageUsage":{},"BuildCache":[],"BuildCacheUsage":{}}`,
 		},
 		{
 			"other endpoints of a network", "NetworkInspect",
-			`{"Name":"n","Peers":[{"IP":"1"}],"Services":{"s":{"VIP":"1"}},"Status":{"IPAM":{}},"IPAM":{"Config":[{"Subnet":"s","New":1}]},"New":1}`,
-			`{"Name":"n","Peers":[],"Services":{},"Status":{},"IPAM":{"Config":[{"Subnet":"s"}]}}`,
+			`{"Name":"n","Peers":[{"IP":"1"}],"Services":{"s":{"VIP":"1"}},"Status":{"IPAM":{"Subnets":{"s":{"IPsInUse":9}}}},"IPAM":{"Config":[{"Subnet":"s","New":1}]},"New":1}`,
+			`{"Name":"n","Status":{"IPAM":{}},"IPAM":{"Config":[{"Subnet":"s"}]}}`,
 		},
 		{
 			"what a volume driver and the cluster say", "VolumeList",
 			`{"Volumes":[{"Name":"v","Options":{"o":"bind"},"Status":{"users":3},"ClusterVolume":{"ID":"i","PublishStatus":[{"NodeID":"n"}],"UpdatedAt":"2024-01-02T03:04:05.6Z"}}],"Warnings":null}`,
-			`{"Volumes":[{"Name":"v","Options":{"o":"bind"},"Status":{},"ClusterVolume":{"ID":"i","PublishStatus":[],"UpdatedAt":"0001-01-01T00:00:00Z"}}],"Warnings":null}`,
+			`{"Volumes":[{"Name":"v","Options":{"o":"bind"},"ClusterVolume":{"ID":"i","UpdatedAt":"0001-01-01T00:00:00Z"}}],"Warnings":null}`,
 		},
 		{
 			"counters of the engine", "SystemInfo",
 			`{"ID":"e","NFd":30,"NGoroutines":50,"NEventsListener":1,"DriverStatus":[["Space Used","5"]],"SystemStatus":[["a","b"]],"New":1}`,
-			`{"ID":"e","NFd":0,"NGoroutines":0,"NEventsListener":0,"DriverStatus":[],"SystemStatus":[]}`,
+			`{"ID":"e","NFd":0,"NGoroutines":0,"NEventsListener":0,"DriverStatus":[["Space Used","5"]]}`,
 		},
 		{
 			"spelled as a client in Go reads it, too", "ImageInspect",
-			`{"id":"sha256:1","METADATA":{"lasttagtime":"2024-01-02T03:04:05Z"},"manifeſts":[{"ID":"d"}]}`,
-			`{"id":"sha256:1","METADATA":{"lasttagtime":"0001-01-01T00:00:00Z"},"manifeſts":[]}`,
+			`{"id":"sha256:1","METADATA":{"lasttagtime":"2024-01-02T03:04:05Z"},"ıdentity":{"Pull":[]},"Identity":{"Pull":[]}}`,
+			`{"id":"sha256:1","METADATA":{"lasttagtime":"0001-01-01T00:00:00Z"}}`,
 		},
 	}
 	for _, tt := range tests {
@@ -117,12 +117,8 @@ ImageInspect/Config/Image
 ImageInspect/Container
 ImageInspect/ContainerConfig
 ImageInspect/Metadata/LastTagTime
-ImageInspect/Parent
-ImageList/*/ParentId
-NetworkInspect/Status
-SystemDataUsage/ImageUsage/Items/*/ParentId
-SystemDataUsage/ImageUsage/TotalSize
-SystemDataUsage/Images/*/ParentId
+NetworkInspect/Status/IPAM
+SystemDataUsage/ImageUsage/TotalSize left out
 SystemDataUsage/LayersSize
 SystemInfo/NFd
 SystemInfo/NGoroutines
@@ -161,7 +157,7 @@ func TestShapeOfRecordedAnswers(t *testing.T) {
 		}
 	}
 	paths := sorted(found)
-	want := strings.Fields(recordedChanges)
+	want := strings.Split(strings.TrimSpace(recordedChanges), "\n")
 	sort.Strings(want)
 	if strings.Join(paths, "\n") != strings.Join(want, "\n") {
 		t.Errorf("changed:\n%s\nwant:\n%s", strings.Join(paths, "\n"), strings.Join(want, "\n"))

@@ -11,10 +11,10 @@ import (
 // is for the log; Public leaves the value out, which may be a secret, and is for
 // clients.
 type Error struct {
-	Option string // as the user types it, with the index in a list
+	Option string // as the user types it, with the index in a list; empty: the whole configuration
 	Value  string // empty: the reason says all
 	Reason string
-	Hint   string // about the value; for the log as well
+	Hint   string // about the value; for the log alone, as the value
 }
 
 // New returns the error of an option.
@@ -30,13 +30,22 @@ func At(option string, i int, value, reason string) *Error {
 // Error is the option, the value and the reason.
 func (e *Error) Error() string {
 	if e.Value == "" {
-		return e.Option + ": " + e.Reason + e.Hint
+		return e.Public() + e.Hint
 	}
-	return e.Option + ": " + strconv.Quote(e.Value) + ": " + e.Reason + e.Hint
+	value := strconv.Quote(e.Value) + ": " + e.Reason + e.Hint
+	if e.Option == "" {
+		return value
+	}
+	return e.Option + ": " + value
 }
 
 // Public is the option and the reason.
-func (e *Error) Public() string { return e.Option + ": " + e.Reason }
+func (e *Error) Public() string {
+	if e.Option == "" {
+		return e.Reason
+	}
+	return e.Option + ": " + e.Reason
+}
 
 // Suggest asks for the valid name that name was probably meant to be, or is
 // empty if there is none.

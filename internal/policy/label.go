@@ -33,13 +33,15 @@ func newLabelRules(name, mode string, values []string, who *Identity) ([]labelRu
 		if hasValue && value == "" && (mode == "contains" || mode == "") {
 			// Fail closed: every value contains the empty one, so that the rule
 			// would match more than it seems to.
-			return nil, option.At(name, i, s, "empty value; write "+strconv.Quote(key)+" to match every value")
+			e := option.At(name, i, s, "empty value")
+			e.Hint = "; write " + strconv.Quote(key) + " to match every value"
+			return nil, e
 		}
 		all := fillings(s, who)
 		for j := range all {
 			rule, err := newLabelRule(mode, &all[j])
 			if err != nil {
-				return nil, option.At(name, i, s, err.Error())
+				return nil, patternError(name, i, s, err)
 			}
 			rules = append(rules, rule)
 		}

@@ -82,12 +82,27 @@ func newPatterns(name, mode string, values []string, who *Identity) ([]Pattern, 
 		for j := range all {
 			p, err := newPattern(mode, &all[j])
 			if err != nil {
-				return nil, option.At(name, i, value, err.Error())
+				return nil, patternError(name, i, value, err)
 			}
 			patterns = append(patterns, p)
 		}
 	}
 	return patterns, nil
+}
+
+// badRegexp begins the errors of the package regexp, which quote the pattern.
+const badRegexp = "error parsing regexp"
+
+// patternError is the error of an option for an error of newPattern.
+func patternError(name string, i int, value string, err error) error {
+	reason := err.Error()
+	hint := strings.TrimPrefix(reason, badRegexp)
+	if hint == reason {
+		return option.At(name, i, value, reason)
+	}
+	e := option.At(name, i, value, badRegexp)
+	e.Hint = hint
+	return e
 }
 
 // KeyGlobs compiles the globs of an option for keys, which match without regard
@@ -98,7 +113,7 @@ func KeyGlobs(name string, globs []string) ([]Pattern, error) {
 	for i, glob := range globs {
 		p, err := newPattern("glob", &filled{text: strings.ToLower(glob)})
 		if err != nil {
-			return nil, option.At(name, i, glob, err.Error())
+			return nil, patternError(name, i, glob, err)
 		}
 		patterns = append(patterns, p)
 	}

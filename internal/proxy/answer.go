@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 )
 
 // ErrTooLarge reports an answer over the option maxBodyBytes.
@@ -161,12 +163,22 @@ func ErrUnexpected(ans *Answer) error {
 	return e
 }
 
-// VersionError returns the answer of an engine that does not speak the API
-// version of the request. It is about the version alone.
-func VersionError(err error) *Answer {
+// Unexpected returns the answer of an error of ErrUnexpected, and nil for any
+// other error.
+func Unexpected(err error) *Answer {
 	e, ok := err.(*unexpected) //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
-	if !ok || e.ans.Status != http.StatusBadRequest || !bytes.HasPrefix(e.ans.Body, []byte(`{"message":"client version `)) || !e.ans.IsJSON() {
+	if !ok {
 		return nil
 	}
 	return e.ans
+}
+
+// VersionError returns the answer of an engine that does not speak the API
+// version of the request. It is about the version alone.
+func VersionError(err error) *Answer {
+	ans := Unexpected(err)
+	if ans == nil || ans.Status != http.StatusBadRequest || !engineapi.VersionComplaint(ans.Body) || !ans.IsJSON() {
+		return nil
+	}
+	return ans
 }

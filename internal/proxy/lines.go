@@ -7,7 +7,9 @@ import (
 )
 
 // LineWriter is an http.ResponseWriter that filters a stream of JSON lines
-// and flushes each line that it keeps.
+// and flushes each line that it keeps. Nothing but a stream is flushed: a
+// middleware before this one may hold an error back to try again, and a flush
+// would make it an answer of 200.
 // Yaegi: callers in compiled code do not see a Flush method of ours, so that
 // the writer flushes by itself, the header included.
 type LineWriter struct {
@@ -21,6 +23,10 @@ type LineWriter struct {
 	refused bool // the answer is not a stream of JSON lines
 	plain   bool // an error of the engine, which names only what was asked for
 	err     error
+
+	// HoldErrors: an error of the engine is not sent, but kept for Held.
+	HoldErrors bool
+	held       *Answer
 }
 
 // NewLineWriter returns a writer in front of rw. line gets one line of the
@@ -45,17 +51,20 @@ func (w *LineWriter) WriteHeader(status int) {
 	header.Del("Content-Length")
 	switch {
 	case status == http.StatusOK && isLines(header):
+		w.rw.WriteHeader(status)
+		w.flush()
+	case status >= 400 && w.HoldErrors:
+		w.held = &Answer{Status: status, Header: header}
+		return
 	case status >= 400:
 		w.plain = true
+		w.rw.WriteHeader(status)
 	default:
 		// Fail closed: what cannot be read line by line cannot be filtered.
 		w.refused = true
 		header.Del("Content-Encoding")
 		WriteError(w.rw, nil, http.StatusBadGateway, "dpf: the upstream's answer is not a stream of JSON lines")
-		return
 	}
-	w.rw.WriteHeader(status)
-	w.flush()
 }
 
 // isLines reports whether the header announces JSON lines.
@@ -76,6 +85,9 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
 	}
+	if w.held != nil {
+		return w.hold(p)
+	}
 	if w.plain {
 		return w.rw.Write(p)
 	}
@@ -93,6 +105,18 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// hold keeps what arrived of an error.
+func (w *LineWriter) hold(p []byte) (int, error) {
+	if int64(len(w.held.Body)+len(p)) > w.limit {
+		return 0, ErrTooLarge
+	}
+	w.held.Body = append(w.held.Body, p...)
+	return len(p), nil
+}
+
+// Held is the error of the engine that was kept back, or nil.
+func (w *LineWriter) Held() *Answer { return w.held }
 
 // lines passes whole lines through the filter, of these only the ones that
 // hold a needle.

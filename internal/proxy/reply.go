@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"strconv"
 )
 
 // engineHeaders are the headers that dockerd puts on every answer of its API.
@@ -16,6 +15,11 @@ var engineHeaders = []string{"Api-Version", "Docker-Experimental", "Ostype", "Se
 // {"message":"..."} and a newline, without HTML escaping. engine is the header
 // of an answer of dockerd, or nil.
 func WriteError(rw http.ResponseWriter, engine http.Header, status int, message string) {
+	JSONError(engine, status, message).Send(rw)
+}
+
+// JSONError is the answer that WriteError writes.
+func JSONError(engine http.Header, status int, message string) *Answer {
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
 	enc.SetEscapeHTML(false)
@@ -23,13 +27,16 @@ func WriteError(rw http.ResponseWriter, engine http.Header, status int, message 
 	_ = enc.Encode(struct {
 		Message string `json:"message"`
 	}{message})
-
-	header := rw.Header()
+	header := http.Header{"Content-Type": {"application/json"}}
 	copyEngineHeaders(header, engine)
-	header.Set("Content-Type", "application/json")
-	header.Set("Content-Length", strconv.Itoa(body.Len()))
-	rw.WriteHeader(status)
-	rw.Write(body.Bytes())
+	return &Answer{Status: status, Header: header, Body: body.Bytes()}
+}
+
+// TextError is an error as dockerd answers it to API versions before 1.24.
+func TextError(engine http.Header, status int, message string) *Answer {
+	header := http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "X-Content-Type-Options": {"nosniff"}}
+	copyEngineHeaders(header, engine)
+	return &Answer{Status: status, Header: header, Body: []byte(message + "\n")}
 }
 
 func copyEngineHeaders(to, from http.Header) {

@@ -6,9 +6,10 @@ package scrub
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"strings"
+	"regexp"
+	"sync"
 
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/option"
 	"github.com/docker-proxy-filter/dpf/internal/policy"
 	"github.com/docker-proxy-filter/dpf/internal/rawjson"
@@ -29,24 +30,41 @@ type Config struct {
 
 // Scrubber removes and masks fields in the answers about visible containers,
 // as the scrub options say. Order, unknown fields and every byte that is not
-// removed survive. It is pure and read-only.
+// removed survive. But for the trees, which are made once, it is read-only.
 type Scrubber struct {
 	// DropsDetails: the details of logs are not asked for, which print the
 	// variables and labels that the log options of the container name.
 	DropsDetails bool
-	// MasksLabels: the option maskLabels is set.
-	MasksLabels bool
+	// GuardsFilters: CheckFilters has something to check.
+	GuardsFilters bool
+	// GuardsErrors: an error of the engine may quote what is scrubbed.
+	GuardsErrors bool
 
 	envs       bool
+	commands   bool
+	mounts     bool
 	keepEnvs   []policy.Pattern
 	maskEnvs   []policy.Pattern
 	maskLabels []policy.Pattern
-	answers    map[string]*rawjson.Tree // by operationId
+
+	mu    sync.Mutex
+	trees map[string]*trees // by operationId
+}
+
+// trees are what changes in the answers of an operation; nil: nothing does.
+type trees struct {
+	answer  *rawjson.Tree
+	steps   *rawjson.Tree // where a build step may stand among the commands
+	objects *rawjson.Tree // the answer for events of anything but containers
 }
 
 // New compiles the scrub options. The error is an *option.Error.
 func New(config *Config) (*Scrubber, error) {
-	s := &Scrubber{envs: config.Envs, answers: map[string]*rawjson.Tree{}}
+	s := &Scrubber{
+		envs:     config.Envs,
+		commands: config.Commands,
+		mounts:   config.Mounts,
+	}
 	if len(config.KeepEnvs) > 0 && !config.Envs {
 		return nil, option.New("keepEnvs", "", "has no effect without scrubEnvs: true")
 	}
@@ -60,68 +78,153 @@ func New(config *Config) (*Scrubber, error) {
 	if s.maskLabels, err = policy.KeyGlobs("maskLabels", config.MaskLabels); err != nil {
 		return nil, err
 	}
-	s.MasksLabels = len(s.maskLabels) > 0
-	s.DropsDetails = s.concernsEnvs() || s.MasksLabels
-	s.addPlaces(config)
+	s.DropsDetails = s.readsSteps() || s.mounts
+	s.GuardsErrors = s.commands || s.mounts
+	s.GuardsFilters = s.GuardsErrors || len(s.maskLabels) > 0
 	return s, nil
 }
 
-// addPlaces puts the changes where the options want them.
-func (s *Scrubber) addPlaces(config *Config) {
+// treesOf returns what changes in the answers of an operation.
+// Yaegi: to make them all takes New too long, since Traefik calls it for each
+// router. There are as many as operations that clients use.
+func (s *Scrubber) treesOf(id string) *trees {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := s.trees[id]
+	if found == nil {
+		if s.trees == nil {
+			s.trees = map[string]*trees{}
+		}
+		found = s.newTrees(id)
+		s.trees[id] = found
+	}
+	return found
+}
+
+// newTrees puts the changes where the options want them.
+func (s *Scrubber) newTrees(id string) *trees {
+	t := &trees{}
 	if s.concernsEnvs() {
-		s.put(envPlaces, s.env)
+		t.answer = add(t.answer, id, engineapi.Environment, s.env)
 	}
-	if s.MasksLabels {
-		s.put(labelPlaces, s.labels)
-		s.put(map[string][]string{"SystemEvents": {"Actor/Attributes"}}, s.attributes)
+	if s.concernsEnvs() && id == "ExecInspect" {
+		// No engine is known to tell the variables of an exec instance. Its
+		// answer is open: one that does would be sent.
+		t.answer = &rawjson.Tree{}
+		t.answer.Add("ProcessConfig/Env", s.env)
 	}
-	if s.DropsDetails {
-		s.put(builtPlaces, rawjson.Empty)
+	if s.readsSteps() {
+		t.answer = add(t.answer, id, engineapi.EnvironmentText, s.buildText)
 	}
-	if config.Commands {
-		s.put(commandPlaces, rawjson.Empty)
-		s.put(map[string][]string{"ContainerTop": {""}}, cutTop)
-		s.put(map[string][]string{"SystemEvents": {"Action", "status"}}, cutExecAction)
+	if s.readsSteps() && !s.commands {
+		t.steps = add(t.steps, id, engineapi.Command, s.command)
 	}
-	if config.Mounts {
-		s.put(mountPlaces, rawjson.Empty)
+	if len(s.maskLabels) > 0 || s.mounts {
+		t.answer = add(t.answer, id, engineapi.Labels, s.labels)
+		t.answer = add(t.answer, id, engineapi.EventAttributes, s.attributes)
+		t.objects = add(t.objects, id, engineapi.EventAttributes, s.objectAttributes)
 	}
+	if s.commands {
+		t.answer = add(t.answer, id, engineapi.Command, rawjson.Empty)
+		t.answer = add(t.answer, id, engineapi.EventAction, cutAction)
+		t.objects = add(t.objects, id, engineapi.EventAction, cutAction)
+		t.answer = addProcesses(t.answer, id)
+	}
+	if s.mounts {
+		t.answer = add(t.answer, id, engineapi.HostPath, rawjson.Empty)
+	}
+	return t
 }
 
-// put adds a change at places of the answers. The place "" is the answer.
-func (s *Scrubber) put(places map[string][]string, change func(raw []byte) ([]byte, error)) {
-	for id, paths := range places {
-		if s.answers[id] == nil {
-			s.answers[id] = &rawjson.Tree{}
+// add puts a change at all places of a kind in the answer of an operation, and
+// returns the tree, which may be nil.
+func add(tree *rawjson.Tree, id string, kind engineapi.FieldKind, change func(raw []byte) ([]byte, error)) *rawjson.Tree {
+	for _, place := range engineapi.Places(id, kind) {
+		if tree == nil {
+			tree = &rawjson.Tree{}
 		}
-		for _, path := range paths {
-			s.answers[id].Add(path, change)
-		}
+		tree.Add(place, change)
 	}
+	return tree
 }
 
-func (s *Scrubber) concernsEnvs() bool { return s.envs || len(s.maskEnvs) > 0 }
+// addProcesses is add for lists of processes: the columns stand apart from their
+// titles, so that the change is one of the whole answer.
+func addProcesses(tree *rawjson.Tree, id string) *rawjson.Tree {
+	if len(engineapi.Places(id, engineapi.Processes)) == 0 {
+		return tree
+	}
+	tree = &rawjson.Tree{}
+	tree.Add("", cutTop)
+	return tree
+}
 
 // Concerns reports whether answers of the operation are scrubbed.
-func (s *Scrubber) Concerns(id string) bool { return s.answers[id] != nil }
+func (s *Scrubber) Concerns(id string) bool {
+	t := s.treesOf(id)
+	return t.answer != nil || t.steps != nil
+}
 
 // Answer scrubs the answer of an operation.
 func (s *Scrubber) Answer(id string, body []byte) ([]byte, error) {
-	tree := s.answers[id]
-	if tree == nil {
-		return body, nil
+	t := s.treesOf(id)
+	scrubbed := body
+	var err error
+	if t.answer != nil {
+		if scrubbed, err = t.answer.Apply(body); err != nil {
+			return nil, err
+		}
 	}
-	scrubbed, err := tree.Apply(body)
-	if err != nil {
-		return nil, err
+	if t.steps != nil && mayHoldStep(scrubbed) {
+		if scrubbed, err = applySteps(t.steps, id, scrubbed); err != nil {
+			return nil, err
+		}
 	}
 	if bytes.HasSuffix(body, []byte{'\n'}) && !bytes.HasSuffix(scrubbed, []byte{'\n'}) {
-		scrubbed = append(scrubbed, '\n')
+		scrubbed = append(scrubbed[:len(scrubbed):len(scrubbed)], '\n')
 	}
-	if s.concernsEnvs() && envPlaces[id] != nil {
-		err = s.checkEnvs(scrubbed)
+	if id == "ContainerInspect" || id == "ImageInspect" {
+		err = s.prove(scrubbed)
 	}
 	return scrubbed, err
+}
+
+// argumentsBytes find the mark of build arguments.
+var argumentsBytes = regexp.MustCompile(`\|[0-9]`)
+
+// mayHoldStep reports whether one of the commands in an answer may be a build
+// step: it has the mark of one, or an escape other than those of <, > and & that
+// dockerd writes. Few have, and to look at each command is slow in the
+// interpreter.
+func mayHoldStep(body []byte) bool {
+	if bytes.Contains(body, []byte(nop)) || argumentsBytes.Match(body) {
+		return true
+	}
+	escapes := bytes.Count(body, []byte(`\u00`))
+	if escapes == 0 {
+		return false
+	}
+	known := bytes.Count(body, []byte(`\u0026`)) + bytes.Count(body, []byte(`\u003c`)) + bytes.Count(body, []byte(`\u003e`))
+	return escapes != known
+}
+
+// applySteps removes build steps among the commands. Where the program of a
+// container is the mark of build arguments, these are its own arguments.
+func applySteps(tree *rawjson.Tree, id string, body []byte) ([]byte, error) {
+	if id == "ContainerInspect" {
+		var container struct{ Path string }
+		if err := json.Unmarshal(body, &container); err != nil {
+			return nil, err
+		}
+		if isStep(container.Path) {
+			changed, err := rawjson.Set(body, map[string]string{"Args": "[]"})
+			if err != nil {
+				return nil, err
+			}
+			body = changed
+		}
+	}
+	return tree.Apply(body)
 }
 
 // RecordSeparator begins a record in the framing json-seq.
@@ -130,138 +233,23 @@ const RecordSeparator = "\x1e"
 // Event scrubs the line of an event. nil: it cannot be scrubbed, and must not be
 // sent.
 func (s *Scrubber) Event(raw []byte) []byte {
-	tree := s.answers["SystemEvents"]
-	if tree == nil {
+	t := s.treesOf("SystemEvents")
+	if t.answer == nil {
 		return raw
 	}
 	text := bytes.TrimLeft(raw, RecordSeparator)
+	var event struct{ Type string }
+	if err := json.Unmarshal(text, &event); err != nil {
+		return nil // Fail closed: what cannot be read cannot be scrubbed.
+	}
+	tree := t.answer
+	if event.Type != "container" {
+		tree = t.objects
+	}
 	scrubbed, err := tree.Apply(text)
 	if err != nil {
-		return nil // Fail closed: what cannot be read cannot be scrubbed.
+		return nil // Fail closed, as above.
 	}
 	start := len(raw) - len(text)
 	return append(raw[:start:start], scrubbed...)
-}
-
-// env scrubs an environment list.
-func (s *Scrubber) env(raw []byte) ([]byte, error) {
-	if s.envs && len(s.keepEnvs) == 0 {
-		return []byte("[]"), nil
-	}
-	var list []string
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, err
-	}
-	kept := s.variables(list)
-	if len(kept) == len(list) && strings.Join(kept, "\x00") == strings.Join(list, "\x00") {
-		return raw, nil
-	}
-	return rawjson.Encode(kept)
-}
-
-// variables returns what is left of an environment.
-func (s *Scrubber) variables(list []string) []string {
-	kept := make([]string, 0, len(list))
-	for _, variable := range list {
-		key, _, hasValue := strings.Cut(variable, "=")
-		if s.envs && !policy.MatchAny(s.keepEnvs, strings.ToLower(key)) {
-			continue
-		}
-		if hasValue && policy.MatchAny(s.maskEnvs, strings.ToLower(key)) {
-			variable = key + "=" + mask
-		}
-		kept = append(kept, variable)
-	}
-	return kept
-}
-
-// checkEnvs makes sure that no environment is left that a client in Go would
-// read as one, however its keys are spelled.
-func (s *Scrubber) checkEnvs(body []byte) error {
-	var check struct {
-		Config struct {
-			Env []string
-		}
-		ContainerConfig struct {
-			Env []string
-		}
-	}
-	if body = rawjson.Trim(body); len(body) == 0 || body[0] != '{' {
-		return nil // A list: swarm has no spelling but one.
-	}
-	if err := json.Unmarshal(body, &check); err != nil {
-		return err
-	}
-	left := append(append([]string{}, check.Config.Env...), check.ContainerConfig.Env...)
-	if strings.Join(s.variables(left), "\x00") != strings.Join(left, "\x00") {
-		return errors.New("the environment could not be removed")
-	}
-	return nil
-}
-
-// labels masks values in an object of labels.
-func (s *Scrubber) labels(raw []byte) ([]byte, error) { return s.maskedMembers(raw, nil) }
-
-// eventAttributes stand in the place of labels of that name.
-var eventAttributes = map[string]bool{"name": true, "image": true}
-
-// attributes masks labels in the attributes of an event, where the name and the
-// image of the container stand in the place of labels of that name.
-func (s *Scrubber) attributes(raw []byte) ([]byte, error) {
-	return s.maskedMembers(raw, eventAttributes)
-}
-
-// maskedMembers masks labels in an object, but for the keys that are no labels.
-func (s *Scrubber) maskedMembers(raw []byte, noLabels map[string]bool) ([]byte, error) {
-	return rawjson.EditMembers(raw, func(key string, _ []byte) ([]byte, error) {
-		if !noLabels[key] && s.MasksLabel(key) {
-			return []byte(`"` + mask + `"`), nil
-		}
-		return nil, nil
-	})
-}
-
-// MasksLabel reports whether the values of a label are masked.
-func (s *Scrubber) MasksLabel(key string) bool {
-	return policy.MatchAny(s.maskLabels, strings.ToLower(key))
-}
-
-// cutExecAction removes the command line from the action of an event of an
-// exec instance, "exec_create: sh -c ...".
-func cutExecAction(raw []byte) ([]byte, error) {
-	var action string
-	if err := json.Unmarshal(raw, &action); err != nil {
-		return nil, err
-	}
-	verb, _, _ := strings.Cut(action, ":")
-	if verb != "exec_create" && verb != "exec_start" {
-		return raw, nil
-	}
-	return []byte(`"` + verb + `: ` + mask + `"`), nil
-}
-
-// cutTop empties the column of the command line in the answer of
-// ContainerTop. Without such a column there is nothing that could be shown.
-func cutTop(raw []byte) ([]byte, error) {
-	var top struct {
-		Titles    []string
-		Processes [][]string
-	}
-	if err := json.Unmarshal(raw, &top); err != nil {
-		return nil, err
-	}
-	column := -1
-	for i, title := range top.Titles {
-		if title == "CMD" || title == "COMMAND" {
-			column = i
-		}
-	}
-	for i, process := range top.Processes {
-		if column < 0 || column >= len(process) {
-			return nil, errors.New("the process list has no column of commands")
-		}
-		// The command is the last column and holds the rest of the line.
-		top.Processes[i] = append(process[:column:column], mask)
-	}
-	return rawjson.Encode(top)
 }

@@ -17,9 +17,6 @@ func (h *Handler) known(x *exchange) (*resolution, error) {
 		// Without that parameter the container itself would go.
 		return nil, refusal(http.StatusForbidden, x.ep.Op.ID+" with "+x.ep.Op.Refused+" is refused: it changes another container")
 	}
-	if res := h.verdicts.get(x.ep.Ref); res != nil {
-		return res, nil
-	}
 	return h.resolved(x)
 }
 
@@ -29,10 +26,13 @@ func (h *Handler) container(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.scrub.Concerns(x.ep.Op.ID) {
-		return h.cut(x, res.id, nil)
+	switch {
+	case !h.scrub.Concerns(x.ep.Op.ID):
+		return forwarded(res.id), nil
+	case x.ep.Op.ID == "ContainerWait":
+		return h.scrubbedWait(x, res.id), nil
 	}
-	return forwarded(res.id), nil
+	return h.cut(x, res.id, nil)
 }
 
 // containerStart handles an operation that starts a container. Where the
@@ -49,27 +49,96 @@ func (h *Handler) containerStart(x *exchange) (*outcome, error) {
 	if ans.Status < 400 {
 		return answered(ans), nil
 	}
-	own, err := h.refersToVisibleOnly(x, res.id)
-	if err != nil || !own {
-		return nil, replace(ans)
-	}
-	return nil, relay(ans)
+	return nil, h.startError(x, res.id, ans)
 }
 
-// refersToVisibleOnly reports whether a container refers to no hidden one.
-func (h *Handler) refersToVisibleOnly(x *exchange, id string) (bool, error) {
-	ans, err := h.side(x, "/containers/"+id+"/json", "")
-	if err != nil {
-		return false, err
+// startError is the error for a container that did not start. The engine's words
+// are passed on only if an inspect, whole and of this container, shows that it
+// has nothing to do with a hidden one.
+func (h *Handler) startError(x *exchange, id string, ans *proxy.Answer) error {
+	inspect, err := h.upstream.Get(x.req, x.ep.Version+"/containers/"+id+"/json", "")
+	if err == nil && inspect.Status == http.StatusNotFound && ans.Status == http.StatusNotFound {
+		return notFound(inspect.Header) // It was removed meanwhile.
 	}
-	if !view.MayRefer(ans.Body) {
+	c := h.found(inspect, err, id)
+	if c == nil || c.Container.ID != id || c.NetworkMode == "" {
+		// Fail closed: nobody knows what the words are about.
+		return replace(ans)
+	}
+	own, err := h.refersToVisibleOnly(x, inspect.Body, id)
+	if err != nil || !own {
+		return replace(ans)
+	}
+	return relay(ans)
+}
+
+// refersToVisibleOnly reports whether the container of an inspect refers to no
+// hidden one.
+func (h *Handler) refersToVisibleOnly(x *exchange, inspect []byte, id string) (bool, error) {
+	if others, _ := view.MayRefer(inspect, id); !others {
 		return true, nil
 	}
 	inv, _, err := h.inventory(x)
 	if err != nil {
 		return false, err
 	}
-	return inv.RefersToVisibleOnly(ans.Body)
+	return inv.RefersToVisibleOnly(inspect)
+}
+
+// containerDelete handles ContainerDelete. Podman does not remove a container that
+// others depend on, and names these.
+func (h *Handler) containerDelete(x *exchange) (*outcome, error) {
+	res, err := h.known(x)
+	if err != nil {
+		return nil, err
+	}
+	ans, err := h.fetch(x, res.id)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case ans.Status < 400:
+		return answered(ans), nil
+	case view.NamesOthers(ans.Body, res.id):
+		return nil, replace(ans)
+	default:
+		return nil, relay(ans)
+	}
+}
+
+// containerWait handles ContainerWait. Its answer holds the error of a start that
+// failed, which names a hidden container that the container refers to.
+func (h *Handler) containerWait(x *exchange) (*outcome, error) {
+	res, err := h.known(x)
+	if err != nil {
+		return nil, err
+	}
+	inspect := res.inspect
+	if inspect == nil {
+		if inspect, err = h.inspectByID(x, res.id); err != nil {
+			return nil, err
+		}
+	}
+	own, err := h.refersToVisibleOnly(x, inspect, res.id)
+	if err != nil {
+		return nil, err
+	}
+	if own && !h.scrub.Concerns(x.ep.Op.ID) {
+		return forwarded(res.id), nil
+	}
+	line := func(raw []byte) ([]byte, error) { return h.waitLine(x, raw, own) }
+	return &outcome{lines: proxy.NewLineWriter(x.rw, h.upstream.Limit, nil, line), ref: res.id}, nil
+}
+
+// waitLine is what the client gets of the answer of a ContainerWait.
+func (h *Handler) waitLine(x *exchange, raw []byte, own bool) ([]byte, error) {
+	if !own {
+		var err error
+		if raw, err = view.CutWaitError(raw); err != nil {
+			return nil, err
+		}
+	}
+	return h.scrub.Answer(x.ep.Op.ID, raw)
 }
 
 // containerStats handles ContainerStats. The counters of a network that the
@@ -79,36 +148,70 @@ func (h *Handler) containerStats(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !view.Joins(res.mode) {
-		return forwarded(res.id), nil
-	}
-	inv, _, err := h.inventory(x)
+	hidden, err := h.hasHiddenNetwork(x, res)
 	if err != nil {
 		return nil, err
 	}
-	if !inv.HiddenMode(res.mode) {
+	if !hidden {
 		return forwarded(res.id), nil
 	}
 	return &outcome{lines: proxy.NewLineWriter(x.rw, h.upstream.Limit, nil, view.CutNetworks), ref: res.id}, nil
 }
 
-// containerInspect answers ContainerInspect: in one round trip where the answer
-// itself decides.
-func (h *Handler) containerInspect(x *exchange) (*outcome, error) {
-	ref := x.ep.Ref
-	if !engineapi.Decisive.MatchString(ref) {
-		res, err := h.resolved(x)
-		if err != nil {
-			return nil, err
-		}
-		ref = res.id
+// hasHiddenNetwork reports whether the network of a container is that of a
+// hidden one.
+func (h *Handler) hasHiddenNetwork(x *exchange, res *resolution) (bool, error) {
+	if res.inspect == nil {
+		return res.inv.HasHiddenNetwork(res.id), nil
 	}
-	ans, err := h.fetch(x, ref)
+	if others, _ := view.MayRefer(res.inspect, res.id); !others {
+		return false, nil
+	}
+	inv, _, err := h.inventory(x)
 	if err != nil {
-		return nil, h.failedInspect(x, ref, err)
+		return false, err
 	}
-	if ans.Status != http.StatusOK {
-		return nil, h.inspectError(x, ref, ans)
+	return inv.InspectHasHiddenNetwork(res.inspect)
+}
+
+// errNotAsked: the list has to say what to ask for.
+var errNotAsked = errors.New("not asked yet")
+
+// containerInspect answers ContainerInspect: in one round trip where the answer
+// itself is about a visible container.
+func (h *Handler) containerInspect(x *exchange) (*outcome, error) {
+	var ans *proxy.Answer
+	err := errNotAsked
+	asked := x.ep.Ref
+	if engineapi.Decisive.MatchString(asked) {
+		ans, err = h.fetch(x, asked)
+		if c := h.found(ans, err, asked); c != nil {
+			return h.shown(x, ans, c)
+		}
+	}
+	res, listErr := h.resolvedByList(x)
+	if list := proxy.Unexpected(listErr); list != nil && proxy.VersionError(listErr) == nil {
+		return nil, replace(list)
+	}
+	if listErr != nil {
+		return nil, listErr
+	}
+	if err == errNotAsked || res.inv.Exact(asked) == nil { //nolint:errorlint // It is this very error.
+		// Or what was asked for is a hidden container of this name or short ID.
+		asked = res.id
+		ans, err = h.fetch(x, asked)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h.inspected(x, ans, asked)
+}
+
+// inspected answers with the inspect of a container that is visible, and says
+// what is wrong with it.
+func (h *Handler) inspected(x *exchange, ans *proxy.Answer, ref string) (*outcome, error) {
+	if ans.Status != http.StatusOK && ans.Status != http.StatusNotFound {
+		return nil, replace(ans)
 	}
 	c, err := h.judgeInspect(ans, ref)
 	if err != nil {
@@ -117,30 +220,31 @@ func (h *Handler) containerInspect(x *exchange) (*outcome, error) {
 	if c == nil {
 		return nil, notFound(ans.Header)
 	}
-	if view.MayRefer(ans.Body) || h.scrub.Concerns(x.ep.Op.ID) {
-		if ans.Body, err = h.cutInspect(x, ans.Body); err != nil {
+	return h.shown(x, ans, c)
+}
+
+// shown answers with the inspect of a visible container.
+func (h *Handler) shown(x *exchange, ans *proxy.Answer, c *view.Inspected) (*outcome, error) {
+	others, image := view.MayRefer(ans.Body, c.Container.ID)
+	if others || image || h.scrub.Concerns(x.ep.Op.ID) {
+		var err error
+		if ans.Body, err = h.cutInspect(x, ans.Body, others, image); err != nil {
 			return nil, err
 		}
 	}
 	return answered(ans), nil
 }
 
-// failedInspect is the error for an inspect without an answer. One that is too
-// large would tell a hidden container from an absent one: the list decides.
-func (h *Handler) failedInspect(x *exchange, ref string, err error) error {
-	if errors.Is(err, proxy.ErrTooLarge) {
-		inv, engine, listErr := h.inventory(x)
-		if listErr == nil && inv.Exact(ref) == nil {
-			return notFound(engine)
+// cutInspect removes from the inspect of a visible container what it says about
+// hidden ones and their images, and what the scrub options name.
+func (h *Handler) cutInspect(x *exchange, body []byte, others, image bool) ([]byte, error) {
+	var err error
+	if image {
+		if body, err = view.CutImage(body); err != nil {
+			return nil, err
 		}
 	}
-	return err
-}
-
-// cutInspect removes from the inspect of a visible container what it says about
-// hidden ones, and what the scrub options name.
-func (h *Handler) cutInspect(x *exchange, body []byte) ([]byte, error) {
-	if view.MayRefer(body) {
+	if others {
 		inv, _, err := h.inventory(x)
 		if err != nil {
 			return nil, err
@@ -150,20 +254,4 @@ func (h *Handler) cutInspect(x *exchange, body []byte) ([]byte, error) {
 		}
 	}
 	return h.scrub.Answer(x.ep.Op.ID, body)
-}
-
-// inspectError is the error for an inspect that failed. Only the list tells
-// whether the client may know that there is something that fails.
-func (h *Handler) inspectError(x *exchange, ref string, ans *proxy.Answer) error {
-	if ans.Status == http.StatusNotFound {
-		return notFound(ans.Header)
-	}
-	inv, engine, err := h.inventory(x)
-	if proxy.VersionError(err) != nil {
-		return err
-	}
-	if err == nil && inv.Exact(ref) == nil {
-		return notFound(engine)
-	}
-	return replace(ans)
 }

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
@@ -12,10 +11,7 @@ import (
 // twice and stay with their container.
 func (h *Handler) exec(x *exchange) (*outcome, error) {
 	ans, err := h.upstream.Get(x.req, x.ep.Version+"/exec/"+x.ep.Ref+"/json", "")
-	if err != nil {
-		return nil, err
-	}
-	if err := h.judgeExec(x, ans); err != nil {
+	if err := h.judgeExec(x, ans, err); err != nil {
 		return nil, err
 	}
 	return forwarded(x.ep.Ref), nil
@@ -24,10 +20,7 @@ func (h *Handler) exec(x *exchange) (*outcome, error) {
 // execInspect answers ExecInspect.
 func (h *Handler) execInspect(x *exchange) (*outcome, error) {
 	ans, err := h.fetch(x, x.ep.Ref)
-	if err != nil {
-		return nil, err
-	}
-	if err := h.judgeExec(x, ans); err != nil {
+	if err := h.judgeExec(x, ans, err); err != nil {
 		return nil, err
 	}
 	if ans.Body, err = h.scrub.Answer(x.ep.Op.ID, ans.Body); err != nil {
@@ -36,38 +29,43 @@ func (h *Handler) execInspect(x *exchange) (*outcome, error) {
 	return answered(ans), nil
 }
 
-// judgeExec returns an error unless the answer of an ExecInspect is about the
-// exec instance of a visible container.
-func (h *Handler) judgeExec(x *exchange, ans *proxy.Answer) error {
-	if ans.Status == http.StatusNotFound {
-		return notFound(ans.Header)
-	}
-	if ans.Status != http.StatusOK {
-		return proxy.ErrUnexpected(ans)
-	}
+// judgeExec returns an error unless the answer of an ExecInspect, with the error
+// of its request, is about the exec instance of a visible container.
+func (h *Handler) judgeExec(x *exchange, ans *proxy.Answer, err error) error {
 	var instance struct {
 		ID          string
 		ContainerID string
 	}
-	if err := ans.Decode(&instance); err != nil {
-		return err
+	if err == nil && ans.Status != http.StatusOK {
+		err = proxy.ErrUnexpected(ans)
 	}
-	if !engineapi.FullID.MatchString(instance.ContainerID) {
-		return errors.New("the exec instance has no container ID")
+	if err == nil {
+		err = ans.Decode(&instance)
 	}
-	if instance.ID != x.ep.Ref {
-		// Fail closed: not the instance that was asked for.
-		return notFound(ans.Header)
+	if err == nil && instance.ID == x.ep.Ref && engineapi.FullID.MatchString(instance.ContainerID) {
+		res, err := h.resolve(x, instance.ContainerID)
+		if err != nil {
+			return err
+		}
+		if res.id == instance.ContainerID {
+			return nil
+		}
+		return notFound(res.engine)
 	}
-	if h.verdicts.get(instance.ContainerID) != nil {
-		return nil
-	}
-	res, err := h.resolve(x, instance.ContainerID)
+	return h.missingExec(x, err)
+}
+
+// missingExec is the error for an exec instance of which an ExecInspect tells
+// nothing. One that is broken must not tell a hidden instance from an absent
+// one: only that of a visible container is said to be broken.
+func (h *Handler) missingExec(x *exchange, cause error) error {
+	inv, engine, err := h.inventory(x)
 	if err != nil {
 		return err
 	}
-	if res.id == "" {
-		return notFound(ans.Header)
+	broken := proxy.Unexpected(cause)
+	if cause == nil || broken != nil && broken.Status == http.StatusNotFound || !inv.HasExec(x.ep.Ref) {
+		return notFound(engine)
 	}
-	return nil
+	return cause
 }

@@ -9,8 +9,7 @@ import (
 )
 
 // filters takes the query parameter filters off the query and decodes it; nil:
-// there is none. A label whose value is masked cannot be asked for: the answer
-// would tell the value.
+// there is none.
 func (h *Handler) filters(x *exchange) (map[string][]string, error) {
 	value := x.ep.Query.Get("filters")
 	x.ep.Query.Del("filters")
@@ -21,7 +20,7 @@ func (h *Handler) filters(x *exchange) (map[string][]string, error) {
 	if err != nil {
 		return nil, refusal(http.StatusBadRequest, err.Error())
 	}
-	return filters, h.checkMasked(x, filters)
+	return filters, nil
 }
 
 // narrowFilters encodes the query parameter filters anew, with the keys that
@@ -37,33 +36,27 @@ func (h *Handler) narrowFilters(x *exchange) (map[string][]string, error) {
 	return filters, nil
 }
 
-// checkMasked refuses filters by a label whose value is masked.
-func (h *Handler) checkMasked(x *exchange, filters map[string][]string) error {
-	for _, label := range append(append([]string{}, filters["label"]...), filters["label!"]...) {
-		key, _, _ := strings.Cut(label, "=")
-		if h.scrub.MasksLabel(key) {
-			return refusal(http.StatusBadRequest, x.ep.Op.ID+`: filters: the label "`+key+`" is masked`)
-		}
-	}
-	return nil
-}
-
-// checkMaskedFilters is checkMasked for an operation that is forwarded as it
-// is.
-func (h *Handler) checkMaskedFilters(x *exchange) error {
-	if !h.scrub.MasksLabels {
-		return nil
-	}
+// checkFilters refuses filters by what is scrubbed, whatever the operation: the
+// answer would tell whether a guess is right.
+func (h *Handler) checkFilters(x *exchange) error {
 	if strings.HasSuffix(x.ep.Op.Path, "/prune") {
-		proxy.DropBody(x.req) // dockerd reads the filters of a form body first.
+		if strings.Contains(strings.ToLower(strings.Join(x.req.Header["Content-Type"], " ")), "form") {
+			// Fail closed: dockerd reads the filters of a form body first, and
+			// without them it would prune more than the client asks for.
+			return refusal(http.StatusBadRequest, x.ep.Op.ID+": filters must be in the query")
+		}
+		proxy.DropBody(x.req)
 	}
 	value := x.ep.Sent.Get("filters")
 	if value == "" {
 		return nil
 	}
 	filters, err := engineapi.ParseFilters(value)
+	if err == nil {
+		err = h.scrub.CheckFilters(filters)
+	}
 	if err != nil {
 		return refusal(http.StatusBadRequest, x.ep.Op.ID+": "+err.Error())
 	}
-	return h.checkMasked(x, filters)
+	return nil
 }

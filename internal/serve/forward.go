@@ -2,12 +2,15 @@ package serve
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
@@ -22,28 +25,114 @@ func (h *Handler) forward(x *exchange, ref string) error {
 	if err := h.rebuild(x.req, x.ep, ref); err != nil {
 		return err
 	}
-	if h.log.debugs() {
-		h.logForwarded(x)
+	return h.pass(x, x.req)
+}
+
+// pass hands req to the router's service. Where its errors may quote what is
+// scrubbed they are held back, and the rest passes through a writer of ours; but
+// no connection can be taken over through one.
+func (h *Handler) pass(x *exchange, req *http.Request) error {
+	if !h.scrub.GuardsErrors || req.Method == http.MethodHead {
+		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x, req) })
 	}
-	h.next.ServeHTTP(x.rw, x.req)
+	over, err := takesOver(x.ep.Op, req)
+	if err != nil {
+		return err
+	}
+	if over {
+		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x, req) })
+	}
+	w := proxy.NewErrorWriter(x.rw, h.upstream.Limit)
+	_ = h.handOver(x, req, func(req *http.Request) error {
+		h.next.ServeHTTP(w, req)
+		return nil
+	})
+	ans, err := w.Held()
+	if err != nil {
+		return err
+	}
+	if ans != nil {
+		return relay(ans)
+	}
 	return nil
 }
 
-func (h *Handler) logForwarded(x *exchange) {
-	h.log.debugf("%s: forwarded as %s %q", x.ep.Op.ID, x.req.Method, x.req.RequestURI)
+// takesOver reports whether the client takes the connection over. An exec
+// instance that is started detached answers, whatever upgrade is asked for.
+func takesOver(op *engineapi.Operation, req *http.Request) (bool, error) {
+	if !op.Tunnels() || req.Header.Get("Upgrade") == "" {
+		return false, nil
+	}
+	if op.Body != engineapi.ExecStartBody {
+		return true, nil
+	}
+	raw, err := readBody(req, op)
+	if err != nil {
+		return false, err
+	}
+	if len(raw) == 0 {
+		proxy.DropBody(req)
+		return true, nil
+	}
+	proxy.SetJSON(req, raw)
+	var start struct{ Detach bool }
+	if err := json.Unmarshal(raw, &start); err == nil && !start.Detach {
+		return true, nil
+	}
+	proxy.SetUpgrade(req, "")
+	return false, nil
+}
+
+// serveNext hands a request to the router's service, and the answer to the client
+// untouched but for what the log has to see.
+func (h *Handler) serveNext(x *exchange, req *http.Request) error {
+	if x.trace != nil {
+		h.passTraced(x, req)
+		return nil
+	}
+	h.next.ServeHTTP(x.rw, req)
+	return nil
 }
 
 // forwardAsIs forwards an operation with query, body and connection as they
 // come, where nothing is hidden or where insecureAllowOperations says so. The
 // path is still the one that was judged, and what the scrub options forbid to
 // ask for is left out.
-func (h *Handler) forwardAsIs(x *exchange) {
+func (h *Handler) forwardAsIs(x *exchange) error {
+	h.retarget(x)
+	return h.pass(x, x.req)
+}
+
+// retarget sets the path and query of what is forwarded as it comes.
+func (h *Handler) retarget(x *exchange) {
 	h.dropParameters(x.ep.Sent)
 	proxy.SetTarget(x.req, x.ep.Path(x.ep.Ref), x.ep.Sent.Encode())
-	if h.log.debugs() {
-		h.logForwarded(x)
+}
+
+// leastStream is how long a stream lasts at least: Traefik may still be on its way
+// to the next configuration when this one ends, and what is asked for meanwhile
+// must not fail for it.
+const leastStream = 3 * time.Second
+
+// handOver hands a request to the router's service until it is answered or the
+// policy is in force no more; serve does it. Traefik's proxy obeys the context: it
+// breaks the answer off, and closes a connection that was upgraded. A brief one
+// is not worth breaking off.
+func (h *Handler) handOver(x *exchange, req *http.Request, serve func(req *http.Request) error) error {
+	if x.ep.Brief() {
+		return serve(req)
 	}
-	h.next.ServeHTTP(x.rw, x.req)
+	ctx, cancel := context.WithCancel(req.Context())
+	begun := time.Now()
+	stop := context.AfterFunc(h.inForce, func() {
+		defer func() { _ = recover() }() // A panic in a goroutine would end Traefik.
+		time.AfterFunc(leastStream-time.Since(begun), cancel)
+	})
+	defer func() {
+		stop()
+		cancel()
+	}()
+	return serve(req.WithContext(ctx))
 }
 
 // fetch is forward with the answer held back.
@@ -51,6 +140,13 @@ func (h *Handler) fetch(x *exchange, ref string) (*proxy.Answer, error) {
 	if err := h.rebuild(x.req, x.ep, ref); err != nil {
 		return nil, err
 	}
+	return h.upstream.Fetch(x.req, 0, nil)
+}
+
+// fetchAsIs is forwardAsIs with the answer held back.
+func (h *Handler) fetchAsIs(x *exchange) (*proxy.Answer, error) {
+	h.retarget(x)
+	proxy.SetUpgrade(x.req, "")
 	return h.upstream.Fetch(x.req, 0, nil)
 }
 
@@ -69,12 +165,20 @@ func (h *Handler) fetchList(x *exchange) (*proxy.Answer, error) {
 
 // stream is forward with the answer passed through lines.
 func (h *Handler) stream(x *exchange, out *outcome) error {
-	if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
+	if out.asIs {
+		h.retarget(x)
+		proxy.SetUpgrade(x.req, "")
+	} else if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
 		return err
 	}
-	if err := h.upstream.Stream(x.req, out.lines); err != nil {
-		// The answer has begun: its end tells the client.
-		h.log.debugf("%s: the stream ended: %v", x.ep.Op.ID, err)
+	out.lines.HoldErrors = h.scrub.GuardsErrors
+	if x.trace != nil {
+		defer func() { x.trace.set("filtered", out.lines.Status(), "") }()
+	}
+	// An error has begun after the answer: its end tells the client.
+	_ = h.handOver(x, x.req, func(req *http.Request) error { return h.upstream.Stream(req, out.lines) })
+	if ans := out.lines.Held(); ans != nil {
+		return relay(ans)
 	}
 	return nil
 }

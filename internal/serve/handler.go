@@ -4,6 +4,7 @@
 package serve
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -21,23 +22,33 @@ type Options struct {
 	Scrub    *scrub.Scrubber
 	// Refusals says why the client may not use an operation, by operationId.
 	Refusals map[string]string
+	Opened   map[string]bool // what insecureAllowOperations names
 	Log      *Logger
+	// InForce ends when the policy is in force no more, as Hold has it; nil: never.
+	InForce context.Context
 }
 
-// Handler serves the clients of one router. But for the bounded verdicts its
-// state is read-only.
+// Handler serves the clients of one router. But for the bounded sightings and
+// names of images its state is read-only.
 type Handler struct {
 	next     http.Handler
 	upstream *proxy.Upstream
 	policy   *policy.Policy
 	scrub    *scrub.Scrubber
 	refusals map[string]string
-	verdicts verdicts
-	log      *Logger
-	probes   bool // no operation that Probe matches is refused or logged
+	opened   map[string]bool
+	// sightings belong to policy: they hold its verdicts on labels.
+	sightings sightings
+	log       *Logger
+	inForce   context.Context
+	probes    bool // no operation that Probe matches is refused or logged
 	// listFilters is the parameter filters with which containers are asked for,
 	// and allQuery the whole query for all of them.
 	listFilters, allQuery string
+	informs               bool // the log has lines about requests
+	debugs                bool // the log has a line for each request
+
+	configured configured
 }
 
 // New returns the handler.
@@ -49,17 +60,25 @@ func New(o *Options) *Handler {
 		listFilters = engineapi.EncodeFilters(o.Policy.EngineFilters)
 		allQuery += "&filters=" + url.QueryEscape(listFilters)
 	}
+	inForce := o.InForce
+	if inForce == nil {
+		inForce = context.Background()
+	}
 	return &Handler{
+		inForce:  inForce,
 		next:     o.Next,
 		upstream: o.Upstream,
 		policy:   o.Policy,
 		scrub:    o.Scrub,
 		refusals: o.Refusals,
+		opened:   o.Opened,
 		log:      o.Log,
 		probes:   probes && !o.Log.debugs(),
 
 		listFilters: listFilters,
 		allQuery:    allQuery,
+		informs:     o.Log.informs(),
+		debugs:      o.Log.debugs(),
 	}
 }
 
@@ -68,6 +87,8 @@ type exchange struct {
 	rw  http.ResponseWriter
 	req *http.Request
 	ep  *engineapi.Endpoint // nil: the request was not understood
+
+	trace *trace // nil: the level of the log is not debug
 }
 
 // ServeHTTP decides what becomes of one request. Probes, in which there is
@@ -81,12 +102,16 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		return
 	}
 	x := &exchange{rw: rw, req: req}
+	if h.debugs {
+		x.trace = newTrace(req)
+		defer h.logTrace(x)
+	}
 	ep, err := engineapi.Route(req)
+	x.ep = ep
 	if err != nil {
-		h.replyError(x, refusal(http.StatusForbidden, err.Error()))
+		h.replyError(x, h.unrouted(x, err))
 		return
 	}
-	x.ep = ep
 	out, err := h.decide(x)
 	if err == nil {
 		err = h.carryOut(x, out)
@@ -105,11 +130,20 @@ func (h *Handler) serveProbe(rw http.ResponseWriter, req *http.Request) {
 
 // decide says what becomes of a request.
 func (h *Handler) decide(x *exchange) (*outcome, error) {
-	if reason := h.refusals[x.ep.Op.ID]; reason != "" {
+	reason := h.refusals[x.ep.Op.ID]
+	if h.informs {
+		h.log.used(x.ep.Op, reason)
+	}
+	if reason != "" {
 		return h.refuse(x, reason)
 	}
+	if h.scrub.GuardsFilters {
+		if err := h.checkFilters(x); err != nil {
+			return nil, err
+		}
+	}
 	if h.policy.All {
-		return h.showAll(x)
+		return h.asItComes(x)
 	}
 	if x.ep.Op.Action == engineapi.Container {
 		return h.container(x)
@@ -131,7 +165,7 @@ func (h *Handler) refuse(x *exchange, reason string) (*outcome, error) {
 func (h *Handler) filter(x *exchange) (*outcome, error) {
 	switch x.ep.Op.Action {
 	case engineapi.Forward:
-		return forwarded(x.ep.Ref), nil
+		return h.forwardScrubbed(x)
 	case engineapi.Container:
 		return h.container(x)
 	case engineapi.ContainerList:
@@ -142,6 +176,10 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return h.containerStart(x)
 	case engineapi.ContainerStats:
 		return h.containerStats(x)
+	case engineapi.ContainerWait:
+		return h.containerWait(x)
+	case engineapi.ContainerDelete:
+		return h.containerDelete(x)
 	case engineapi.Exec:
 		return h.exec(x)
 	case engineapi.ExecInspect:
@@ -150,12 +188,12 @@ func (h *Handler) filter(x *exchange) (*outcome, error) {
 		return h.systemEvents(x)
 	case engineapi.Refuse:
 		// Only what insecureAllowOperations names comes here.
-		return passed, nil
+		return h.asItComes(x)
 	case engineapi.SystemInfo, engineapi.SystemDataUsage, engineapi.NetworkList, engineapi.NetworkInspect,
 		engineapi.NetworkConnect, engineapi.VolumeList, engineapi.VolumeInspect, engineapi.ImageList,
 		engineapi.ImageInspect, engineapi.ImageHistory, engineapi.ImageCommit:
 		return h.filterShared(x)
-	case engineapi.ServiceList, engineapi.ServiceInspect, engineapi.ServiceLogs, engineapi.TaskList, engineapi.TaskInspect, engineapi.TaskLogs:
+	case engineapi.ServiceList, engineapi.ServiceInspect, engineapi.ServiceLogs, engineapi.TaskList, engineapi.TaskInspect, engineapi.TaskLogs, engineapi.Node:
 		return h.filterSwarm(x)
 	default:
 		return nil, unknownAction(x)
@@ -182,6 +220,9 @@ func (h *Handler) filterShared(x *exchange) (*outcome, error) {
 	case engineapi.ImageList:
 		return h.imageList(x)
 	case engineapi.ImageInspect:
+		if h.opened[x.ep.Op.ID] {
+			return h.asItComes(x)
+		}
 		return h.imageInspect(x)
 	case engineapi.ImageHistory:
 		return h.imageHistory(x)
@@ -207,6 +248,8 @@ func (h *Handler) filterSwarm(x *exchange) (*outcome, error) {
 		return h.taskInspect(x)
 	case engineapi.TaskLogs:
 		return h.taskLogs(x)
+	case engineapi.Node:
+		return h.node(x)
 	default:
 		return nil, unknownAction(x)
 	}
@@ -218,18 +261,59 @@ func unknownAction(x *exchange) error {
 	return refusal(http.StatusForbidden, x.ep.Op.ID+" is refused: it has no handler")
 }
 
-// showAll handles an operation while every container is visible: nothing needs
-// to be hidden, only scrubbed.
-func (h *Handler) showAll(x *exchange) (*outcome, error) {
-	if err := h.checkMaskedFilters(x); err != nil {
-		return nil, err
-	}
+// hostCommands are the operations that answer with the command line of dockerd.
+var hostCommands = map[string]bool{"DebugVars": true, "DebugCmdline": true}
+
+// asItComes handles an operation in which nothing needs to be hidden, since every
+// container is visible or insecureAllowOperations says so: it is forwarded as it
+// comes, and its answer scrubbed.
+func (h *Handler) asItComes(x *exchange) (*outcome, error) {
 	switch {
+	case h.scrub.GuardsErrors && hostCommands[x.ep.Op.ID]:
+		return nil, refusal(http.StatusForbidden, x.ep.Op.ID+" is refused: it tells commands and paths of the host (options scrubCommands, scrubMounts)")
 	case !h.scrub.Concerns(x.ep.Op.ID):
 		return passed, nil
 	case x.ep.Op.Action == engineapi.SystemEvents:
 		return h.scrubbedEvents(x), nil
-	default:
-		return h.cut(x, x.ep.Ref, nil)
+	case x.ep.Op.ID == "ContainerWait":
+		out := h.scrubbedWait(x, x.ep.Ref)
+		out.asIs = true
+		return out, nil
 	}
+	ans, err := h.fetchAsIs(x)
+	if err != nil {
+		return nil, err
+	}
+	return h.scrubbed(x, ans)
+}
+
+// forwardScrubbed handles an operation whose answer says nothing of containers.
+func (h *Handler) forwardScrubbed(x *exchange) (*outcome, error) {
+	if !h.scrub.Concerns(x.ep.Op.ID) {
+		return forwarded(x.ep.Ref), nil
+	}
+	ans, err := h.fetch(x, x.ep.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return h.scrubbed(x, ans)
+}
+
+// scrubbed answers with what the scrub options leave of ans.
+func (h *Handler) scrubbed(x *exchange, ans *proxy.Answer) (*outcome, error) {
+	if ans.Status >= 300 {
+		return nil, relay(ans)
+	}
+	if len(ans.Body) == 0 {
+		return answered(ans), nil
+	}
+	if !ans.IsJSON() {
+		return nil, proxy.ErrNotJSON(ans)
+	}
+	body, err := h.scrub.Answer(x.ep.Op.ID, ans.Body)
+	if err != nil {
+		return nil, err
+	}
+	ans.Body = body
+	return answered(ans), nil
 }

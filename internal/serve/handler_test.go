@@ -77,7 +77,7 @@ func probed(h *Handler, method, path string) string {
 }
 
 // lastAction is the last of the actions.
-const lastAction = engineapi.TaskLogs
+const lastAction = engineapi.Node
 
 // Every action has a handler, and an operation that has it. Without a case in
 // the switch an operation is refused: it was answered with 200 and an empty body.

@@ -81,16 +81,11 @@ func (h *Handler) listed(x *exchange, ans *proxy.Answer, limit int) ([]byte, err
 	if limit > 0 && len(elements) > limit {
 		elements = elements[:limit]
 	}
-	body, aliased := join(elements)
-	if aliased || view.MayRefer(body) {
-		inv, _, err := h.inventory(x)
-		if err != nil {
+	body, unclear := join(elements)
+	if others, image := view.MayRefer(body, ""); unclear || others || image {
+		if body, err = h.cutList(x, elements, unclear || others); err != nil {
 			return nil, err
 		}
-		if err := inv.CutReferences(elements); err != nil {
-			return nil, err
-		}
-		body, _ = join(elements)
 	}
 	body = append(body, '\n')
 	if !h.scrub.Concerns(x.ep.Op.ID) {
@@ -99,14 +94,33 @@ func (h *Handler) listed(x *exchange, ans *proxy.Answer, limit int) ([]byte, err
 	return h.scrub.Answer(x.ep.Op.ID, body)
 }
 
-// join makes a list of elements, and reports whether one has more than one name.
-func join(elements []view.Summary) (body []byte, aliased bool) {
+// cutList makes a list of elements without what they say about hidden
+// containers and their images.
+func (h *Handler) cutList(x *exchange, elements []view.Summary, others bool) ([]byte, error) {
+	if !others {
+		body, _ := join(elements)
+		return view.CutImage(body)
+	}
+	inv, _, err := h.inventory(x)
+	if err != nil {
+		return nil, err
+	}
+	if err := inv.CutReferences(elements); err != nil {
+		return nil, err
+	}
+	body, _ := join(elements)
+	return body, nil
+}
+
+// join makes a list of elements, and reports whether one has a name beside its
+// own, or addresses of which nobody knows whose they are.
+func join(elements []view.Summary) (body []byte, unclear bool) {
 	kept := make([][]byte, len(elements))
 	for i := range elements {
 		kept[i] = elements[i].Raw
-		aliased = aliased || elements[i].Aliased
+		unclear = unclear || elements[i].Aliased || elements[i].Unplaced
 	}
-	return rawjson.JoinList(kept), aliased
+	return rawjson.JoinList(kept), unclear
 }
 
 // narrowContainers replaces the references in the query parameter filters by
@@ -177,8 +191,10 @@ func resolveContainers(v *visible, filters map[string][]string) error {
 // list them.
 func resolveAncestors(usage *view.Usage, images []string) {
 	for i, name := range images {
-		if images[i] = usage.ResolveImage(name); images[i] == "" {
-			images[i] = engineapi.UnknownID
+		image, _ := usage.ResolveImage(name)
+		if image == "" {
+			image = engineapi.UnknownID
 		}
+		images[i] = image
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/option"
 )
 
@@ -24,6 +25,7 @@ type Logger struct {
 	level      int
 	middleware string
 	err        *log.Logger
+	ledger     *ledger // nil: the level is error
 }
 
 // NewLogger returns a logger for the value of the option logLevel. The error is
@@ -42,12 +44,31 @@ func NewLogger(level, middleware string) (*Logger, error) {
 	default:
 		return nil, option.New("logLevel", level, "must be error, info or debug")
 	}
+	if l.level > levelError {
+		l.ledger = ledgers.of(middleware)
+	}
 	return l, nil
 }
 
 // Errorf writes a line at the level error.
 func (l *Logger) Errorf(format string, args ...interface{}) {
 	l.err.Print("dpf " + l.middleware + ": " + fmt.Sprintf(format, args...))
+}
+
+// Warnf writes a line at any level, about what is meant to be as it is.
+func (l *Logger) Warnf(format string, args ...interface{}) {
+	l.print("WRN", fmt.Sprintf(format, args...))
+}
+
+// used notes the use of an operation, and why it was refused, if it was. What is always allowed is left out: the
+// line is a value of the option operations.
+func (l *Logger) used(op *engineapi.Operation, refusal string) {
+	if op.Group == "" {
+		return
+	}
+	if line := l.ledger.note(op.ID, refusal != ""); line != "" {
+		l.print("INF", line)
+	}
 }
 
 func (l *Logger) infof(format string, args ...interface{}) {
@@ -61,6 +82,9 @@ func (l *Logger) debugf(format string, args ...interface{}) {
 		l.print("DBG", fmt.Sprintf(format, args...))
 	}
 }
+
+// informs reports whether lines of the level info are written.
+func (l *Logger) informs() bool { return l.level >= levelInfo }
 
 // debugs reports whether lines of the level debug are written.
 func (l *Logger) debugs() bool { return l.level >= levelDebug }

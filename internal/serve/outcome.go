@@ -18,7 +18,7 @@ type outcome struct {
 	// asIs: the request goes to the router's service with query, body and
 	// connection as they came.
 	asIs bool
-	// lines: as forward, and the answer passes through them.
+	// lines: as forward, or as asIs, and the answer passes through them.
 	lines *proxy.LineWriter
 	// sent: the request is made already, and goes to the router's service.
 	sent *http.Request
@@ -42,6 +42,9 @@ func (h *Handler) carryOut(x *exchange, out *outcome) error {
 	case out.forward:
 		return h.forward(x, out.ref)
 	case out.answer != nil:
+		if x.trace != nil {
+			x.trace.answered(out.answer)
+		}
 		out.answer.Send(x.rw)
 		return nil
 	}
@@ -54,11 +57,9 @@ func (h *Handler) carryOutRare(x *exchange, out *outcome) error {
 	case out.lines != nil:
 		return h.stream(x, out)
 	case out.asIs:
-		h.forwardAsIs(x)
-		return nil
+		return h.forwardAsIs(x)
 	case out.sent != nil:
-		h.next.ServeHTTP(x.rw, out.sent)
-		return nil
+		return h.pass(x, out.sent)
 	}
 	return errUndecided
 }

@@ -87,28 +87,60 @@ func refusedOperation(x *exchange, reason string) error {
 // place that does.
 func (h *Handler) replyError(x *exchange, err error) {
 	if ans := proxy.VersionError(err); ans != nil {
+		h.note(x, "relayed", ans.Status, "")
 		ans.Send(x.rw)
 		return
 	}
 	e, ok := err.(*failure) //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
 	if !ok {
 		h.log.Errorf("%s: %v", x.ep.Op.ID, err)
+		h.note(x, "failed", http.StatusBadGateway, err.Error())
 		proxy.WriteError(x.rw, nil, http.StatusBadGateway, "dpf: "+x.ep.Op.ID+": the answer of the Docker API could not be used; the log of Traefik has the reason")
 		return
 	}
 	switch e.kind {
 	case refused:
-		h.log.infof("refused %s %q: %s", x.req.Method, x.req.URL.Path, e.message)
+		h.inform(x, "refused", e.status, e.message)
 		proxy.WriteError(x.rw, nil, e.status, "dpf: "+e.message)
 	case absent:
-		h.log.infof("%s: not visible: %q", x.ep.Op.ID, x.ep.Ref)
+		h.inform(x, "hidden", http.StatusNotFound, "")
 		writeEngineError(x.rw, x.ep.Op, e.engine, http.StatusNotFound, x.ep.Absence(e.engine))
 	case said:
+		h.inform(x, "answered", e.status, e.message)
 		writeEngineError(x.rw, x.ep.Op, e.engine, e.status, e.message)
 	case relayed:
+		if h.scrub.Tells(e.answer.Body, x.ep.Ref) {
+			h.log.infof("%s: the client is not told %q", x.ep.Op.ID, e.answer.Body)
+			h.replaceError(x, e.answer)
+			return
+		}
+		h.note(x, "relayed", e.answer.Status, "")
 		e.answer.Send(x.rw)
 	case replaced:
 		h.replaceError(x, e.answer)
+	}
+}
+
+// note says in the trace of a request, if it has one, what became of it.
+func (h *Handler) note(x *exchange, decision string, status int, reason string) {
+	if x.trace != nil {
+		x.trace.set(decision, status, reason)
+	}
+}
+
+// inform is note for what is logged at the level info, too.
+func (h *Handler) inform(x *exchange, decision string, status int, reason string) {
+	if x.trace != nil {
+		x.trace.set(decision, status, reason)
+		return
+	}
+	switch decision {
+	case "refused":
+		h.log.infof("refused %s %q: %s", x.req.Method, x.req.URL.Path, reason)
+	case "hidden":
+		h.log.infof("%s: not visible: %q", x.ep.Op.ID, x.ep.Ref)
+	default:
+		h.log.infof("%s: %s %d: %s", x.ep.Op.ID, decision, status, reason)
 	}
 }
 
@@ -121,8 +153,9 @@ func (h *Handler) replaceError(x *exchange, ans *proxy.Answer) {
 	if ans.Status >= 500 && !ans.IsJSON() {
 		// Not the engine's: the socket proxy is down, or does not reach it.
 		h.log.Errorf("%s: the upstream answered %d", x.ep.Op.ID, ans.Status)
+		h.note(x, "failed", status, "the upstream answered "+strconv.Itoa(ans.Status))
 	} else {
-		h.log.infof("%s: the upstream answered %d", x.ep.Op.ID, ans.Status)
+		h.inform(x, "failed", status, "the upstream answered "+strconv.Itoa(ans.Status))
 	}
 	proxy.WriteError(x.rw, ans.Header, status, "dpf: "+x.ep.Op.ID+": the upstream answered "+strconv.Itoa(ans.Status)+" "+http.StatusText(ans.Status))
 }
@@ -135,23 +168,40 @@ func writeEngineError(rw http.ResponseWriter, op *engineapi.Operation, engine ht
 		return
 	}
 	// Docker: attach takes the connection over before it looks for the
-	// container and writes its error as text, without a length.
-	rw.Header().Set("Content-Type", "application/vnd.docker.raw-stream")
+	// container and writes its error as text, without a length. A flush would
+	// hide the length, too, but make it an answer of 200 behind a middleware that
+	// holds the error back to try again.
+	header := rw.Header()
+	header.Set("Content-Type", "application/vnd.docker.raw-stream")
+	header.Set("Transfer-Encoding", "chunked")
 	rw.WriteHeader(status)
-	if flusher, ok := rw.(http.Flusher); ok {
-		flusher.Flush()
-	}
 	io.WriteString(rw, message+"\r\n")
 }
 
 // RefuseAll returns the handler of a configuration that is not valid: it answers
 // every request with 503 and the message.
-func RefuseAll(message string) http.Handler { return &refuseAll{message: message} }
+func RefuseAll(log *Logger, message string) http.Handler {
+	return &refuseAll{log: log, message: message}
+}
 
 type refuseAll struct {
+	log     *Logger
 	message string
 }
 
-func (r *refuseAll) ServeHTTP(rw http.ResponseWriter, _ *http.Request) {
-	proxy.WriteError(rw, nil, http.StatusServiceUnavailable, "dpf: "+r.message)
+func (r *refuseAll) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	refuseUnread(rw, req, r.log, http.StatusServiceUnavailable, r.message)
+}
+
+// refuseUnread refuses a request before any handler has it.
+func refuseUnread(rw http.ResponseWriter, req *http.Request, log *Logger, status int, reason string) {
+	if log.debugs() {
+		t := newTrace(req)
+		t.set("refused", status, reason)
+		ep, _ := engineapi.Route(req)
+		log.debugf("%s", t.line(ep))
+	} else {
+		log.infof("refused %s %q: %s", req.Method, req.URL.Path, reason)
+	}
+	proxy.WriteError(rw, nil, status, "dpf: "+reason)
 }

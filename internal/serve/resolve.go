@@ -3,8 +3,10 @@ package serve
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
+	"github.com/docker-proxy-filter/dpf/internal/policy"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
 	"github.com/docker-proxy-filter/dpf/internal/view"
 )
@@ -40,7 +42,42 @@ func (h *Handler) inventory(x *exchange) (*view.Inventory, http.Header, error) {
 		return nil, nil, err
 	}
 	inv, err := view.NewInventory(h.policy, ans.Body)
-	return inv, ans.Header, err
+	if err != nil {
+		return nil, nil, err
+	}
+	inv.Inspect = func(id string) ([]byte, error) { return h.inspectByID(x, id) }
+	inv.All = func() ([]byte, error) { return h.listAll(x, ans) }
+	return inv, ans.Header, nil
+}
+
+// listAll returns the list of all containers: selected, if the engine selected
+// none.
+func (h *Handler) listAll(x *exchange, selected *proxy.Answer) ([]byte, error) {
+	if h.listFilters == "" {
+		return selected.Body, nil
+	}
+	ans, err := h.side(x, "/containers/json", "all=1")
+	if err != nil {
+		return nil, err
+	}
+	return ans.Body, nil
+}
+
+// inspectByID returns the inspect of the visible container of a full ID.
+func (h *Handler) inspectByID(x *exchange, id string) ([]byte, error) {
+	ans, err := h.side(x, "/containers/"+id+"/json", "")
+	if err != nil {
+		return nil, err
+	}
+	c, err := h.judgeInspect(ans, id)
+	if err != nil {
+		return nil, err
+	}
+	if c == nil || c.Container.ID != id {
+		// Docker: a container can be named like the ID of one that is gone.
+		return nil, errors.New("the container is gone")
+	}
+	return ans.Body, nil
 }
 
 // visible is inventory with what the visible containers use.
@@ -110,9 +147,11 @@ func (h *Handler) addSwarm(x *exchange, v *visible, networks []byte) error {
 // resolution is what a reference means to the client.
 type resolution struct {
 	id        string      // full ID of the visible container, or empty
-	mode      string      // its network mode
 	ambiguous bool        // the prefix of several visible containers
 	engine    http.Header // of the answer that decided
+
+	inspect []byte          // of the container, if an inspect decided
+	inv     *view.Inventory // if the list decided
 }
 
 // resolved returns the visible container that the reference of the endpoint
@@ -138,18 +177,19 @@ func (r *resolution) check(x *exchange) error {
 	return nil
 }
 
-// resolve finds the visible container that ref means.
+// resolve finds the visible container that ref means. Nothing is remembered: a
+// container that is gone leaves its ID to whoever names a container so.
+//
+// An inspect can only find a visible container. That there is none, the list
+// says, be the inspect of a hidden container, of none, or broken: a hidden
+// container and none are told apart by nothing then, not by the time that the
+// answer takes.
 func (h *Handler) resolve(x *exchange, ref string) (*resolution, error) {
 	if engineapi.Decisive.MatchString(ref) {
 		ans, err := h.upstream.Get(x.req, x.ep.Version+"/containers/"+ref+"/json", "")
-		if err != nil && !errors.Is(err, proxy.ErrTooLarge) {
-			return nil, err
+		if c := h.found(ans, err, ref); c != nil {
+			return &resolution{id: c.Container.ID, engine: ans.Header, inspect: ans.Body}, nil
 		}
-		if err == nil && (ans.Status == http.StatusOK || ans.Status == http.StatusNotFound) {
-			return h.resolveInspect(ans, ref)
-		}
-		// An inspect that fails for one container only, or is too large, would
-		// tell it from an absent one: the list decides.
 	}
 	return h.resolveByList(x, ref)
 }
@@ -161,21 +201,29 @@ func (h *Handler) resolveByList(x *exchange, ref string) (*resolution, error) {
 		return nil, err
 	}
 	res := inv.Resolve(ref)
-	return &resolution{id: res.ID, mode: res.NetworkMode, ambiguous: res.Ambiguous, engine: engine}, nil
+	return &resolution{id: res.ID, ambiguous: res.Ambiguous, engine: engine, inv: inv}, nil
 }
 
-// resolveInspect finds the visible container that ref means in the answer of an
-// inspect.
-func (h *Handler) resolveInspect(ans *proxy.Answer, ref string) (*resolution, error) {
+// resolvedByList is resolved by the list alone.
+func (h *Handler) resolvedByList(x *exchange) (*resolution, error) {
+	res, err := h.resolveByList(x, x.ep.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return res, res.check(x)
+}
+
+// found returns the container if an inspect, with the error of its request, is
+// about the visible container that ref means, and nil otherwise.
+func (h *Handler) found(ans *proxy.Answer, err error, ref string) *view.Inspected {
+	if err != nil {
+		return nil
+	}
 	c, err := h.judgeInspect(ans, ref)
-	if c == nil {
-		return &resolution{engine: ans.Header}, err
+	if err != nil {
+		return nil
 	}
-	res := &resolution{id: c.Container.ID, mode: c.NetworkMode, engine: ans.Header}
-	if !h.policy.ReadsNames {
-		h.verdicts.add(res)
-	}
-	return res, nil
+	return c
 }
 
 // judgeInspect returns the container if the answer of an inspect is about the
@@ -188,15 +236,18 @@ func (h *Handler) judgeInspect(ans *proxy.Answer, ref string) (*view.Inspected, 
 	if err != nil {
 		return nil, err
 	}
-	if c.Container.ID != ref && c.Container.Name != ref {
-		// Fail closed: dockerd found the container by something else than what
-		// was asked for.
-		return nil, nil
-	}
-	if !h.policy.Visible(&c.Container) {
+	if !means(ref, &c.Container) || !h.policy.Visible(&c.Container) {
 		return nil, nil
 	}
 	return c, nil
+}
+
+// means reports whether the engine found a container by its full ID, its name or
+// the beginning of its ID. It looks in this order, and refuses a beginning that
+// containers share: what it finds so is what it would find if there were no
+// hidden containers. Fail closed: anything else is not what was asked for.
+func means(ref string, c *policy.Container) bool {
+	return c.ID == ref || c.Name == ref || len(ref) < len(c.ID) && strings.HasPrefix(c.ID, ref)
 }
 
 // inspected reads the container of an answer of ContainerInspect.

@@ -9,6 +9,7 @@ import (
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
 	"github.com/docker-proxy-filter/dpf/internal/rawjson"
+	"github.com/docker-proxy-filter/dpf/internal/view"
 )
 
 // The objects that containers share: the client may know of those that a
@@ -16,13 +17,15 @@ import (
 
 // cut forwards the request on ref and answers with what change leaves of the
 // answer, scrubbed. A change that returns rawjson.ErrOmit makes it the answer
-// for an object that does not exist. change may be nil.
+// for an object that does not exist. change may be nil, where nothing is hidden.
+// That an image lacks the platform that is asked for is not what an absent one
+// is told.
 func (h *Handler) cut(x *exchange, ref string, change func(body []byte) ([]byte, error)) (*outcome, error) {
 	ans, err := h.fetch(x, ref)
 	if err != nil {
 		return nil, err
 	}
-	if ans.Status == http.StatusNotFound && ref != "" && !h.policy.All {
+	if ans.Status == http.StatusNotFound && ref != "" && !h.policy.All && x.ep.Query.Get("platform") == "" {
 		return nil, notFound(ans.Header)
 	}
 	if ans.Status != http.StatusOK {
@@ -33,7 +36,7 @@ func (h *Handler) cut(x *exchange, ref string, change func(body []byte) ([]byte,
 	}
 	body := ans.Body
 	if change != nil {
-		body, err = change(body)
+		body, err = shown(x.ep.Op, body, change)
 		if errors.Is(err, rawjson.ErrOmit) {
 			return nil, notFound(ans.Header)
 		}
@@ -47,6 +50,16 @@ func (h *Handler) cut(x *exchange, ref string, change func(body []byte) ([]byte,
 	return answered(ans), nil
 }
 
+// shown is what change leaves of an answer, as far as the table has its
+// fields. Fail closed: what a newer engine adds may be about anything.
+func shown(op *engineapi.Operation, body []byte, change func(body []byte) ([]byte, error)) ([]byte, error) {
+	body, err := change(body)
+	if err != nil {
+		return nil, err
+	}
+	return engineapi.Shape(op.ID).Fit(body)
+}
+
 // endLine ends a body with the newline that dockerd's encoder writes.
 func endLine(body []byte) []byte {
 	if bytes.HasSuffix(body, []byte{'\n'}) {
@@ -55,15 +68,50 @@ func endLine(body []byte) []byte {
 	return append(body[:len(body):len(body)], '\n')
 }
 
-// narrowed narrows the filters of the request, and returns them with what the
-// client may know of.
-func (h *Handler) narrowed(x *exchange) (*visible, map[string][]string, error) {
-	filters, err := h.narrowFilters(x)
+// narrowed is what the filters of a request leave, and what the client may know
+// of.
+type narrowed struct {
+	*visible
+	filters  map[string][]string
+	dangling view.Choice
+}
+
+// narrow narrows the filters of the request. The filter dangling is taken off:
+// the engine would judge by what hidden containers use.
+func (h *Handler) narrow(x *exchange) (*narrowed, error) {
+	filters, err := h.filters(x)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	v, err := h.visible(x)
-	return v, filters, err
+	if err != nil {
+		return nil, err
+	}
+	n := &narrowed{visible: v, filters: filters}
+	if n.dangling, err = takeDangling(x, v, filters); err != nil {
+		return nil, err
+	}
+	if len(filters) > 0 {
+		x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
+	}
+	return n, nil
+}
+
+// takeDangling takes the filter dangling off the filters.
+func takeDangling(x *exchange, v *visible, filters map[string][]string) (view.Choice, error) {
+	values, given := filters["dangling"]
+	delete(filters, "dangling")
+	if !given || len(values) == 0 && x.ep.Op.Action == engineapi.NetworkList {
+		return view.Either, nil
+	}
+	yes, refused := x.ep.Op.Dangling(v.engine, values)
+	if refused != "" {
+		return view.Either, engineError(v.engine, http.StatusBadRequest, refused)
+	}
+	if yes {
+		return view.Yes, nil
+	}
+	return view.No, nil
 }
 
 func (h *Handler) systemInfo(x *exchange) (*outcome, error) {
@@ -79,51 +127,59 @@ func (h *Handler) systemDataUsage(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.cut(x, "", func(body []byte) ([]byte, error) { return v.inv.DataUsage(v.usage, body) })
+	nameless := view.NullNames
+	if !engineapi.AtLeast(v.engine, nameless43) {
+		nameless = view.NoneNames
+	}
+	if err := h.learnNames(x, v); err != nil {
+		return nil, err
+	}
+	return h.cut(x, "", func(body []byte) ([]byte, error) { return v.inv.DataUsage(v.usage, body, nameless) })
 }
 
 func (h *Handler) networkList(x *exchange) (*outcome, error) {
-	v, _, err := h.narrowed(x)
+	v, err := h.narrow(x)
 	if err != nil {
 		return nil, err
 	}
 	return h.cut(x, "", func(body []byte) ([]byte, error) {
-		if err := h.addSwarm(x, v, body); err != nil {
+		if err := h.addSwarm(x, v.visible, body); err != nil {
 			return nil, err
 		}
-		return v.inv.NetworkList(v.usage, body)
+		return v.inv.NetworkList(v.usage, body, v.dangling)
 	})
 }
 
 func (h *Handler) networkInspect(x *exchange) (*outcome, error) {
-	v, id, err := h.network(x)
+	v, list, id, err := h.network(x)
 	if err != nil {
 		return nil, err
 	}
-	return h.cut(x, id, func(body []byte) ([]byte, error) { return v.inv.Network(v.usage, body) })
+	return h.cut(x, id, func(body []byte) ([]byte, error) { return v.inv.NetworkInspect(v.usage, body, list) })
 }
 
-// network finds the network of an endpoint.
-func (h *Handler) network(x *exchange) (*visible, string, error) {
-	v, err := h.visible(x)
+// network finds the network of an endpoint in list, an answer of NetworkList.
+func (h *Handler) network(x *exchange) (v *visible, list []byte, id string, err error) {
+	v, err = h.visible(x)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	networks, err := h.side(x, "/networks", "")
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
-	if err := h.addSwarm(x, v, networks.Body); err != nil {
-		return nil, "", err
+	list = networks.Body
+	if err := h.addSwarm(x, v, list); err != nil {
+		return nil, nil, "", err
 	}
-	id, err := v.usage.ResolveNetwork(networks.Body, x.ep.Ref)
+	id, err = v.usage.ResolveNetwork(list, x.ep.Ref)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	if id == "" {
-		return nil, "", notFound(v.engine)
+		return nil, nil, "", notFound(v.engine)
 	}
-	return v, id, nil
+	return v, list, id, nil
 }
 
 // networkConnect decides about NetworkConnect and NetworkDisconnect by the
@@ -140,7 +196,7 @@ func (h *Handler) networkConnect(x *exchange) (*outcome, error) {
 		return nil, refusal(http.StatusBadRequest, x.ep.Op.ID+": the request body is not valid: "+err.Error())
 	}
 	proxy.DropBody(x.req)
-	v, id, err := h.network(x)
+	v, _, id, err := h.network(x)
 	if err != nil {
 		return nil, err
 	}
@@ -158,11 +214,11 @@ func (h *Handler) networkConnect(x *exchange) (*outcome, error) {
 }
 
 func (h *Handler) volumeList(x *exchange) (*outcome, error) {
-	v, _, err := h.narrowed(x)
+	v, err := h.narrow(x)
 	if err != nil {
 		return nil, err
 	}
-	return h.cut(x, "", func(body []byte) ([]byte, error) { return v.usage.VolumeList(body) })
+	return h.cut(x, "", func(body []byte) ([]byte, error) { return v.usage.VolumeList(body, v.dangling) })
 }
 
 func (h *Handler) volumeInspect(x *exchange) (*outcome, error) {
@@ -174,61 +230,6 @@ func (h *Handler) volumeInspect(x *exchange) (*outcome, error) {
 		return nil, notFound(v.engine)
 	}
 	return h.cut(x, x.ep.Ref, func(body []byte) ([]byte, error) { return v.usage.Volume(body) })
-}
-
-func (h *Handler) imageList(x *exchange) (*outcome, error) {
-	v, filters, err := h.narrowed(x)
-	if err != nil {
-		return nil, err
-	}
-	return h.cut(x, "", func(body []byte) ([]byte, error) { return v.usage.ImageList(body, filters["reference"]) })
-}
-
-func (h *Handler) imageInspect(x *exchange) (*outcome, error) {
-	v, ref, err := h.image(x)
-	if err != nil {
-		return nil, err
-	}
-	return h.cut(x, ref, func(body []byte) ([]byte, error) { return v.usage.Image(body) })
-}
-
-// image finds the image of an endpoint: its ID or a name of it.
-func (h *Handler) image(x *exchange) (*visible, string, error) {
-	v, err := h.visible(x)
-	if err != nil {
-		return nil, "", err
-	}
-	ref := v.usage.ResolveImage(x.ep.Ref)
-	if ref == "" {
-		return nil, "", notFound(v.engine)
-	}
-	return v, ref, nil
-}
-
-// imageHistory answers ImageHistory. The history does not say what image it is
-// of: an inspect does.
-func (h *Handler) imageHistory(x *exchange) (*outcome, error) {
-	v, ref, err := h.image(x)
-	if err != nil {
-		return nil, err
-	}
-	ans, err := h.upstream.Get(x.req, x.ep.Version+"/images/"+ref+"/json", "")
-	if err != nil {
-		return nil, err
-	}
-	id := ""
-	if ans.Status == http.StatusOK {
-		if !ans.IsJSON() {
-			return nil, proxy.ErrNotJSON(ans)
-		}
-		if id, err = v.usage.ImageID(ans.Body); err != nil {
-			return nil, err
-		}
-	}
-	if id == "" {
-		return nil, notFound(v.engine)
-	}
-	return h.cut(x, id, func(body []byte) ([]byte, error) { return v.usage.ImageHistory(body) })
 }
 
 // imageCommit decides about ImageCommit by the container in the query, where

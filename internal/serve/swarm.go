@@ -8,6 +8,12 @@ import (
 	"github.com/docker-proxy-filter/dpf/internal/view"
 )
 
+// node answers what is said of nodes: nothing of containers, as far as the table
+// knows their fields.
+func (h *Handler) node(x *exchange) (*outcome, error) {
+	return h.cut(x, x.ep.Ref, func(body []byte) ([]byte, error) { return body, nil })
+}
+
 func (h *Handler) serviceList(x *exchange) (*outcome, error) {
 	if _, err := h.narrowFilters(x); err != nil {
 		return nil, err
@@ -16,62 +22,89 @@ func (h *Handler) serviceList(x *exchange) (*outcome, error) {
 }
 
 // serviceInspect answers with the element of the filtered list, which is the
-// same object.
+// same object. With insertDefaults it is more, and the engine is asked for it by
+// its ID.
 func (h *Handler) serviceInspect(x *exchange) (*outcome, error) {
-	ans, err := h.swarmList(x, x.ep.Op.Lists)
+	ans, found, err := h.service(x)
 	if err != nil {
 		return nil, err
 	}
-	raw, _, err := view.Service(h.policy, ans.Body, x.ep.Ref)
-	return h.element(x, ans, raw, err)
+	if x.ep.Query.Get("insertDefaults") == "" {
+		return h.element(x, ans, found.Raw)
+	}
+	return h.cut(x, found.ID, func(body []byte) ([]byte, error) {
+		return view.ServiceInspect(h.policy, body, found.ID)
+	})
 }
 
 // serviceLogs forwards the logs of a visible service.
 func (h *Handler) serviceLogs(x *exchange) (*outcome, error) {
-	ans, err := h.swarmList(x, x.ep.Op.Lists)
+	_, found, err := h.service(x)
 	if err != nil {
 		return nil, err
 	}
-	_, id, err := view.Service(h.policy, ans.Body, x.ep.Ref)
-	if err != nil {
-		return nil, err
-	}
-	if id == "" {
-		return nil, notFound(ans.Header)
-	}
-	return forwarded(id), nil
+	return forwarded(found.ID), nil
 }
 
 // taskInspect is serviceInspect for a task.
 func (h *Handler) taskInspect(x *exchange) (*outcome, error) {
-	ans, raw, _, err := h.task(x)
-	return h.element(x, ans, raw, err)
+	ans, found, err := h.task(x)
+	if err != nil {
+		return nil, err
+	}
+	return h.element(x, ans, found.Raw)
 }
 
 // taskLogs forwards the logs of a visible task.
 func (h *Handler) taskLogs(x *exchange) (*outcome, error) {
-	ans, _, id, err := h.task(x)
+	_, found, err := h.task(x)
 	if err != nil {
 		return nil, err
 	}
-	if id == "" {
-		return nil, notFound(ans.Header)
+	return forwarded(found.ID), nil
+}
+
+// service finds the visible service of an endpoint in the list of services.
+func (h *Handler) service(x *exchange) (ans *proxy.Answer, found *view.Found, err error) {
+	ans, err = h.swarmList(x, x.ep.Op.Lists)
+	if err != nil {
+		return nil, nil, err
 	}
-	return forwarded(id), nil
+	found, err = view.Service(h.policy, ans.Body, x.ep.Ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ans, found, check(found, ans.Header, "service", x.ep.Ref)
 }
 
 // task finds the visible task of an endpoint in the list of tasks.
-func (h *Handler) task(x *exchange) (ans *proxy.Answer, raw []byte, id string, err error) {
+func (h *Handler) task(x *exchange) (ans *proxy.Answer, found *view.Found, err error) {
 	swarm, err := h.swarm(x)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, err
 	}
 	ans, err = h.swarmList(x, x.ep.Op.Lists)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, err
 	}
-	raw, id, err = swarm.Task(ans.Body, x.ep.Ref)
-	return ans, raw, id, err
+	found, err = swarm.Task(ans.Body, x.ep.Ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ans, found, check(found, ans.Header, "task", x.ep.Ref)
+}
+
+// check returns the error for a reference that means no single visible service
+// or task.
+func check(found *view.Found, engine http.Header, kind, ref string) error {
+	switch {
+	case found.Matches > 1:
+		status, message := engineapi.SwarmAmbiguity(engine, kind, ref, found.Matches)
+		return engineError(engine, status, message)
+	case found.Raw == nil:
+		return notFound(engine)
+	}
+	return nil
 }
 
 // emptyList answers a list of objects of which the client may know none, as an
@@ -96,14 +129,11 @@ func (h *Handler) swarmList(x *exchange, path string) (*proxy.Answer, error) {
 	return ans, nil
 }
 
-// element answers with one element of a list; nil is the answer for an object
-// that does not exist.
-func (h *Handler) element(x *exchange, list *proxy.Answer, raw []byte, err error) (*outcome, error) {
+// element answers with one element of a list.
+func (h *Handler) element(x *exchange, list *proxy.Answer, raw []byte) (*outcome, error) {
+	raw, err := engineapi.Shape(x.ep.Op.ID).Fit(raw)
 	if err != nil {
 		return nil, err
-	}
-	if raw == nil {
-		return nil, notFound(list.Header)
 	}
 	if raw, err = h.scrub.Answer(x.ep.Op.ID, raw); err != nil {
 		return nil, err
@@ -138,15 +168,19 @@ func (h *Handler) resolveServices(x *exchange, filters map[string][]string) erro
 	if err != nil {
 		return err
 	}
+	services, err := view.NewServices(h.policy, ans.Body)
+	if err != nil {
+		return err
+	}
 	for i, ref := range filters["service"] {
-		_, id, err := view.Service(h.policy, ans.Body, ref)
-		if err != nil {
-			return err
-		}
-		if id == "" {
+		found := services.Find(ref)
+		if found.Matches == 0 {
 			return engineError(ans.Header, http.StatusNotFound, "service "+ref+" not found")
 		}
-		filters["service"][i] = id
+		if err := check(found, ans.Header, "service", ref); err != nil {
+			return err
+		}
+		filters["service"][i] = found.ID
 	}
 	x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
 	return nil

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/docker-proxy-filter/dpf/internal/policy"
-	"github.com/docker-proxy-filter/dpf/internal/proxy"
 )
 
 // Limits of what an identity header may hold.
@@ -53,21 +52,16 @@ func NewUsers(o *UserOptions) *Users {
 func (u *Users) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	who, reason := u.identify(req)
 	if reason != "" {
-		u.refuse(rw, req, reason)
+		refuseUnread(rw, req, u.log, http.StatusForbidden, reason)
 		return
 	}
 	h, err := u.handler(who)
 	if err != nil {
 		u.log.Errorf("the view of user %q cannot be made: %v", who.User, err)
-		u.refuse(rw, req, "the view of this user cannot be made; the log of Traefik has the reason")
+		refuseUnread(rw, req, u.log, http.StatusForbidden, "the view of this user cannot be made; the log of Traefik has the reason")
 		return
 	}
 	h.ServeHTTP(rw, req)
-}
-
-func (u *Users) refuse(rw http.ResponseWriter, req *http.Request, reason string) {
-	u.log.infof("refused %s %q: %s", req.Method, req.URL.Path, reason)
-	proxy.WriteError(rw, nil, http.StatusForbidden, "dpf: "+reason)
 }
 
 // identify takes who sent the request off its headers. They are not forwarded.

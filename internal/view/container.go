@@ -1,7 +1,6 @@
 package view
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -12,32 +11,13 @@ import (
 )
 
 // The names and IDs of other containers in what dockerd says about a visible
-// one. A reference to a container that is not visible is replaced as if that
-// container had been removed long ago.
-
-// joins begins a mode that shares a namespace of another container.
-const joins = "container:"
-
-// Joins reports whether a mode shares a namespace of another container.
-func Joins(mode string) bool { return strings.HasPrefix(mode, joins) }
-
-// MayRefer reports whether a summary or an inspect can hold a reference to
-// another container. dockerd encodes without blanks. A match of something else
-// only costs time, so that the quote before each is left out: it is the most
-// frequent byte, and a search that begins with it takes many times as long.
-func MayRefer(raw []byte) bool {
-	return bytes.Contains(raw, []byte(joins)) ||
-		bytes.Contains(raw, []byte(`VolumesFrom":[`)) ||
-		bytes.Contains(raw, []byte(`Links":[`))
-}
+// one, and what the visible one has from a hidden one. A reference to a container
+// that is not visible is replaced as if that container had been removed long ago.
 
 // CutReferences removes hidden containers from the elements of a list.
 func (inv *Inventory) CutReferences(elements []Summary) error {
 	for i := range elements {
-		if !elements[i].Aliased && !MayRefer(elements[i].Raw) {
-			continue
-		}
-		cut, err := inv.CutSummary(elements[i].Raw)
+		cut, err := inv.cutElement(&elements[i])
 		if err != nil {
 			return err
 		}
@@ -46,72 +26,336 @@ func (inv *Inventory) CutReferences(elements []Summary) error {
 	return nil
 }
 
+// cutElement is CutSummary for an element of a list, which most often says
+// nothing of others.
+func (inv *Inventory) cutElement(e *Summary) ([]byte, error) {
+	others, image := MayRefer(e.Raw, e.Container.ID)
+	if !others && !image && !e.Aliased && !e.Unplaced {
+		return e.Raw, nil
+	}
+	return inv.CutSummary(e.Raw)
+}
+
 // CutSummary removes hidden containers from the summary of a visible one.
 func (inv *Inventory) CutSummary(raw []byte) ([]byte, error) {
-	return rawjson.Edit(raw, map[string]func([]byte) ([]byte, error){
-		"Names":           inv.cutNames,
-		"HostConfig":      inv.cutHostConfig,
-		"NetworkSettings": inv.cutNetworkSettings,
-	})
+	t, err := inv.ties(raw)
+	if err != nil {
+		return nil, err
+	}
+	// Podman's list lacks the mode of the network.
+	if !t.network && !t.placed && isUnplaced(raw) {
+		t.network = inv.HasHiddenNetwork(t.own)
+	}
+	changes := t.changes()
+	changes["Names"] = inv.cutNames
+	if t.network {
+		changes["Ports"] = zero
+	}
+	return rawjson.Edit(raw, changes)
 }
 
 // CutInspect removes hidden containers from the inspect of a visible one.
 func (inv *Inventory) CutInspect(raw []byte) ([]byte, error) {
-	joinsHidden, anyHidden, err := inv.refersToHidden(raw)
+	t, err := inv.ties(raw)
 	if err != nil {
 		return nil, err
 	}
-	changes := map[string]func([]byte) ([]byte, error){
-		"HostConfig":      inv.cutHostConfig,
-		"NetworkSettings": inv.cutNetworkSettings,
+	changes := t.changes()
+	for _, key := range []string{"HostnamePath", "HostsPath", "ResolvConfPath", "LogPath"} {
+		changes[key] = t.cutPath
 	}
-	if anyHidden {
+	changes["Config"] = t.cutConfig
+	if t.some {
 		// The error of a failed start names the other container.
 		changes["State"] = cutStateError
 	}
-	if joinsHidden {
-		changes["Config"] = cutHostname
-		changes["HostnamePath"] = rawjson.Empty
-		changes["HostsPath"] = rawjson.Empty
-		changes["ResolvConfPath"] = rawjson.Empty
+	if t.namespace {
+		// The security label of an IPC or PID namespace goes with it.
+		changes["MountLabel"] = zero
+		changes["ProcessLabel"] = zero
 	}
 	return rawjson.Edit(raw, changes)
+}
+
+// CutImage removes from summaries, a list of them or an inspect what a
+// description of the image says beside what it is: the containerd image store
+// writes the name under which the image was loaded, which may be a hidden one's.
+func CutImage(raw []byte) ([]byte, error) {
+	if body := rawjson.Trim(raw); len(body) > 0 && body[0] == '[' {
+		return rawjson.EachElement(raw, CutImage)
+	}
+	return rawjson.Within(raw, "ImageManifestDescriptor", fitDescriptor)
+}
+
+// descriptorShape is the allow list of the description of an image.
+var descriptorShape = engineapi.Shape("ContainerInspect").Member("ImageManifestDescriptor")
+
+func fitDescriptor(raw []byte) ([]byte, error) { return descriptorShape.Fit(raw) }
+
+// RefersToVisibleOnly reports whether the container of an inspect refers to no
+// hidden one.
+func (inv *Inventory) RefersToVisibleOnly(raw []byte) (bool, error) {
+	t, err := inv.ties(raw)
+	return err == nil && !t.some, err
+}
+
+// InspectHasHiddenNetwork reports whether the network of the container of an
+// inspect is that of a hidden one.
+func (inv *Inventory) InspectHasHiddenNetwork(raw []byte) (bool, error) {
+	t, err := inv.ties(raw)
+	return err != nil || t.network, err
+}
+
+// ties is what a visible container has to do with hidden ones.
+type ties struct {
+	inv       *Inventory
+	own       string   // its full ID
+	placed    bool     // the answer tells whose network it has
+	network   bool     // it has that of a hidden one, over any number of others
+	namespace bool     // it has another namespace of a hidden one
+	some      bool     // it refers to a hidden one
+	aliases   []string // of hidden ones, by links
+}
+
+// ties reads a summary or an inspect.
+func (inv *Inventory) ties(raw []byte) (*ties, error) {
+	var head struct {
+		Id string //nolint:revive // The name of the field in the API.
+	}
+	if err := json.Unmarshal(raw, &head); err != nil {
+		return nil, err
+	}
+	t := &ties{inv: inv, own: head.Id}
+	// Read as it is edited, so that nothing is edited that was not read.
+	_, err := rawjson.Edit(raw, map[string]func([]byte) ([]byte, error){
+		"HostConfig":      t.readHostConfig,
+		"NetworkSettings": t.readNetworkSettings,
+	})
+	return t, err
+}
+
+// readHostConfig notes what HostConfig refers to.
+func (t *ties) readHostConfig(raw []byte) ([]byte, error) {
+	return rawjson.EditMembers(raw, func(key string, value []byte) ([]byte, error) {
+		switch {
+		case strings.EqualFold(key, "VolumesFrom") || strings.EqualFold(key, "Links"):
+			return nil, t.readRefs(value)
+		case len(value) > 0 && value[0] == '"':
+			t.readMode(key, text(value))
+		}
+		return nil, nil
+	})
+}
+
+// readMode notes what a mode shares. Any member that joins a container is taken
+// for a mode.
+func (t *ties) readMode(key, mode string) {
+	isNetwork := strings.EqualFold(key, networkMode)
+	t.placed = t.placed || isNetwork && mode != ""
+	if !t.inv.leadsToHidden(key, mode) {
+		return
+	}
+	t.some = true
+	if isNetwork {
+		t.network = true
+	} else {
+		t.namespace = true
+	}
+}
+
+// readNetworkSettings notes what the networks link to.
+func (t *ties) readNetworkSettings(raw []byte) ([]byte, error) {
+	return withinNetworks(raw, func(value []byte) ([]byte, error) { return nil, t.readRefs(value) })
+}
+
+// readRefs notes the hidden containers in a list of references.
+func (t *ties) readRefs(raw []byte) error {
+	var refs []string
+	if err := json.Unmarshal(raw, &refs); err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if t.inv.shows(ref) {
+			continue
+		}
+		t.some = true
+		t.aliases = append(t.aliases, ref[strings.LastIndexAny(ref, ":/")+1:])
+	}
+	return nil
+}
+
+// changes are those of a summary and of an inspect.
+func (t *ties) changes() map[string]func([]byte) ([]byte, error) {
+	changes := map[string]func([]byte) ([]byte, error){
+		"HostConfig":              t.cutHostConfig,
+		"NetworkSettings":         t.cutNetworkSettings,
+		"Mounts":                  t.cutSources,
+		"ImageManifestDescriptor": fitDescriptor,
+	}
+	return changes
+}
+
+// cutHostConfig replaces the modes that join a hidden container, and removes
+// hidden containers from everything else.
+func (t *ties) cutHostConfig(raw []byte) ([]byte, error) {
+	changes := map[string]func([]byte) ([]byte, error){
+		"VolumesFrom":     t.inv.cutRefs,
+		"Links":           t.inv.cutRefs,
+		"Binds":           t.cutBinds,
+		"Mounts":          t.cutSources,
+		"CgroupParent":    t.cutPath,
+		"ContainerIDFile": t.cutPath,
+	}
+	if t.network {
+		// Podman: the ports of the container that has the network.
+		changes["PortBindings"] = zero
+	}
+	if t.namespace {
+		changes["SecurityOpt"] = cutSecurityLabels
+	}
+	cut, err := rawjson.Edit(raw, changes)
+	if err != nil {
+		return nil, err
+	}
+	return rawjson.EditMembers(cut, func(_ string, value []byte) ([]byte, error) { return t.inv.cutMode(value) })
+}
+
+// cutMode replaces a mode that joins a hidden container.
+func (inv *Inventory) cutMode(raw []byte) ([]byte, error) {
+	if len(raw) == 0 || raw[0] != '"' {
+		return nil, nil
+	}
+	if mode := text(raw); Joins(mode) && inv.known(strings.TrimPrefix(mode, joins)) == nil {
+		return []byte(`"` + joins + engineapi.UnknownID + `"`), nil
+	}
+	return nil, nil
+}
+
+// cutSecurityLabels removes the labels that dockerd takes over from the
+// container whose namespace is shared.
+func cutSecurityLabels(raw []byte) ([]byte, error) {
+	return rawjson.EachElement(raw, func(option []byte) ([]byte, error) {
+		if strings.HasPrefix(text(option), "label") {
+			return nil, rawjson.ErrOmit
+		}
+		return option, nil
+	})
+}
+
+// cutNetworkSettings removes hidden containers from the links of every network,
+// and all where the network is that of a hidden one: Podman says of the one what
+// it says of the other.
+func (t *ties) cutNetworkSettings(raw []byte) ([]byte, error) {
+	if t.network {
+		return rawjson.EditMembers(raw, func(_ string, value []byte) ([]byte, error) { return rawjson.Zero(value), nil })
+	}
+	return withinNetworks(raw, t.inv.cutRefs)
+}
+
+// withinNetworks changes the links of every network.
+func withinNetworks(raw []byte, change func(links []byte) ([]byte, error)) ([]byte, error) {
+	return rawjson.Within(raw, "Networks", func(networks []byte) ([]byte, error) {
+		return rawjson.EditMembers(networks, func(_ string, network []byte) ([]byte, error) {
+			return rawjson.Within(network, "Links", change)
+		})
+	})
+}
+
+func zero(raw []byte) ([]byte, error) { return rawjson.Zero(raw), nil }
+
+// cutConfig empties what a container has from the one whose network or host name
+// it shares, and removes the variables that its links set.
+func (t *ties) cutConfig(raw []byte) ([]byte, error) {
+	var err error
+	if t.network || t.namespace {
+		if raw, err = cutHostname(raw); err != nil {
+			return nil, err
+		}
+	}
+	if len(t.aliases) == 0 {
+		return raw, nil
+	}
+	return rawjson.Within(raw, "Env", t.cutEnv)
+}
+
+// cutHostname empties the name and the address of a host in a configuration.
+func cutHostname(config []byte) ([]byte, error) {
+	return rawjson.Set(config, map[string]string{"Hostname": `""`, "Domainname": `""`, "MacAddress": `""`})
+}
+
+// cutEnv removes the variables by which a link tells of the other container.
+func (t *ties) cutEnv(raw []byte) ([]byte, error) {
+	return rawjson.EachElement(raw, func(variable []byte) ([]byte, error) {
+		if t.setByLink(text(variable)) {
+			return nil, rawjson.ErrOmit
+		}
+		return variable, nil
+	})
+}
+
+// setByLink reports whether a variable is ALIAS_NAME, ALIAS_PORT…, or ALIAS_ENV_…
+// of a hidden container.
+func (t *ties) setByLink(variable string) bool {
+	for _, alias := range t.aliases {
+		prefix := strings.ToUpper(strings.ReplaceAll(alias, "-", "_")) + "_"
+		if !strings.HasPrefix(variable, prefix) {
+			continue
+		}
+		rest := variable[len(prefix):]
+		if strings.HasPrefix(rest, "NAME=") || strings.HasPrefix(rest, "PORT") || strings.HasPrefix(rest, "ENV_") {
+			return true
+		}
+	}
+	return false
 }
 
 func cutStateError(state []byte) ([]byte, error) {
 	return rawjson.Set(state, map[string]string{"Error": `""`})
 }
 
-// cutHostname empties the name that a container has from the one whose network
-// it shares.
-func cutHostname(config []byte) ([]byte, error) {
-	return rawjson.Set(config, map[string]string{"Hostname": `""`, "Domainname": `""`})
-}
-
-// refersToHidden reports what an inspect refers to: whether it shares the
-// network of a hidden container, and whether it refers to any.
-func (inv *Inventory) refersToHidden(raw []byte) (network, some bool, err error) {
-	var body struct {
-		HostConfig struct {
-			NetworkMode, PidMode, IpcMode, Cgroup string
-			VolumesFrom, Links                    []string
+// cutPath empties a path with the ID of a container that is not visible.
+func (t *ties) cutPath(raw []byte) ([]byte, error) {
+	for _, id := range fullIDs.FindAllString(text(raw), -1) {
+		if id != t.own && !t.inv.hasID(id) {
+			return rawjson.Zero(raw), nil
 		}
 	}
-	if err := json.Unmarshal(raw, &body); err != nil {
-		return false, false, err
-	}
-	h := body.HostConfig
-	network = inv.HiddenMode(h.NetworkMode)
-	some = network || inv.HiddenMode(h.PidMode) || inv.HiddenMode(h.IpcMode) || inv.HiddenMode(h.Cgroup) ||
-		len(inv.visibleRefs(h.VolumesFrom)) < len(h.VolumesFrom) || len(inv.visibleRefs(h.Links)) < len(h.Links)
-	return network, some, nil
+	return raw, nil
 }
 
-// RefersToVisibleOnly reports whether the container of an inspect refers to no
-// hidden one.
-func (inv *Inventory) RefersToVisibleOnly(raw []byte) (bool, error) {
-	_, hidden, err := inv.refersToHidden(raw)
-	return !hidden, err
+// isForeign reports whether a path leads into the directory of a container that
+// is not visible. Other paths hold the IDs of layers and volumes.
+func (t *ties) isForeign(path string) bool {
+	for _, dir := range containerDir.FindAllString(path, -1) {
+		id := dir[len(dir)-fullIDLength:]
+		if id != t.own && !t.inv.hasID(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// cutSources empties the sources of mounts that are directories of hidden
+// containers.
+func (t *ties) cutSources(raw []byte) ([]byte, error) {
+	return rawjson.EachElement(raw, func(mount []byte) ([]byte, error) {
+		return rawjson.Within(mount, "Source", func(source []byte) ([]byte, error) {
+			if t.isForeign(text(source)) {
+				return rawjson.Zero(source), nil
+			}
+			return nil, nil
+		})
+	})
+}
+
+// cutBinds removes the mounts of directories of hidden containers.
+func (t *ties) cutBinds(raw []byte) ([]byte, error) {
+	return rawjson.EachElement(raw, func(bind []byte) ([]byte, error) {
+		if t.isForeign(text(bind)) {
+			return nil, rawjson.ErrOmit
+		}
+		return bind, nil
+	})
 }
 
 // cutNames keeps the primary name and the link aliases "/parent/alias" of
@@ -128,73 +372,27 @@ func (inv *Inventory) cutNames(raw []byte) ([]byte, error) {
 			kept = append(kept, name)
 		}
 	}
-	return json.Marshal(kept)
-}
-
-// cutHostConfig replaces the modes that join a hidden container, and removes
-// hidden containers from VolumesFrom and Links.
-func (inv *Inventory) cutHostConfig(raw []byte) ([]byte, error) {
-	return rawjson.Edit(raw, map[string]func([]byte) ([]byte, error){
-		"NetworkMode": inv.cutMode,
-		"PidMode":     inv.cutMode,
-		"IpcMode":     inv.cutMode,
-		"Cgroup":      inv.cutMode,
-		"VolumesFrom": inv.cutRefs,
-		"Links":       inv.cutRefs,
-	})
-}
-
-// cutMode replaces a mode that joins a hidden container.
-func (inv *Inventory) cutMode(raw []byte) ([]byte, error) {
-	var mode string
-	if err := json.Unmarshal(raw, &mode); err != nil {
-		return nil, err
-	}
-	if inv.HiddenMode(mode) {
-		return []byte(`"` + joins + engineapi.UnknownID + `"`), nil
-	}
-	return raw, nil
-}
-
-// cutNetworkSettings removes hidden containers from the links of every
-// network.
-func (inv *Inventory) cutNetworkSettings(raw []byte) ([]byte, error) {
-	return rawjson.Within(raw, "Networks", func(networks []byte) ([]byte, error) {
-		return rawjson.EditMembers(networks, func(_ string, network []byte) ([]byte, error) {
-			return rawjson.Within(network, "Links", inv.cutRefs)
-		})
-	})
-}
-
-// cutRefs removes the references to hidden containers from a list of them.
-func (inv *Inventory) cutRefs(raw []byte) ([]byte, error) {
-	var refs []string
-	if err := json.Unmarshal(raw, &refs); err != nil {
-		return nil, err
-	}
-	kept := inv.visibleRefs(refs)
-	if len(kept) == len(refs) {
+	if len(kept) == len(names) {
 		return raw, nil
 	}
 	return json.Marshal(kept)
 }
 
-// visibleRefs keeps the references "ref", "ref:mode" and "/ref:/self/alias"
-// of visible containers.
-func (inv *Inventory) visibleRefs(refs []string) []string {
-	kept := make([]string, 0, len(refs))
-	for _, ref := range refs {
-		name, _, _ := strings.Cut(ref, ":")
-		if inv.Knows(name) {
-			kept = append(kept, ref)
+// cutRefs removes the references to hidden containers from a list of them.
+func (inv *Inventory) cutRefs(raw []byte) ([]byte, error) {
+	return rawjson.EachElement(raw, func(ref []byte) ([]byte, error) {
+		if !inv.shows(text(ref)) {
+			return nil, rawjson.ErrOmit
 		}
-	}
-	return kept
+		return ref, nil
+	})
 }
 
-// HiddenMode reports whether a mode joins a container that is not visible.
-func (inv *Inventory) HiddenMode(mode string) bool {
-	return Joins(mode) && !inv.Knows(strings.TrimPrefix(mode, joins))
+// shows reports whether a reference "ref", "ref:mode" or "/ref:/self/alias" is
+// to a visible container.
+func (inv *Inventory) shows(ref string) bool {
+	name, _, _ := strings.Cut(ref, ":")
+	return inv.Knows(name)
 }
 
 // CutNetworks empties the network counters of a line of ContainerStats.
@@ -202,10 +400,17 @@ func CutNetworks(line []byte) ([]byte, error) {
 	return rawjson.Set(line, map[string]string{"networks": "{}"})
 }
 
+// CutWaitError empties the error in the answer of ContainerWait.
+func CutWaitError(line []byte) ([]byte, error) {
+	return rawjson.Within(line, "Error", func(e []byte) ([]byte, error) {
+		return rawjson.Set(e, map[string]string{"Message": `""`})
+	})
+}
+
 // Inspected is the part of a ContainerInspectResponse that decides.
 type Inspected struct {
 	Container   policy.Container
-	NetworkMode string
+	NetworkMode string // empty: the answer does not tell
 }
 
 // Inspect reads an answer of ContainerInspect.

@@ -4,36 +4,56 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/policy"
 	"github.com/docker-proxy-filter/dpf/internal/scrub"
 )
 
-// maxKnown bounds the containers that one stream of events remembers.
-const maxKnown = 10000
+// Sighting is what is remembered of a container: a few bytes. It is read-only.
+type Sighting struct {
+	Marked bool // Marks are known
+	Marks  policy.Marks
+	Name   string    // when it was last looked up
+	Gone   bool      // it exists no more, and no other one will have its ID
+	At     time.Time // when it was last looked up
+}
 
 // Events keeps the lines of SystemEvents that are about visible containers. It
-// belongs to one stream.
+// belongs to one stream, and remembers nothing: what is known of containers all
+// streams of a policy share.
 type Events struct {
 	Policy *policy.Policy
 	Scrub  *scrub.Scrubber
-	// Inspect looks a container up by its full ID; nil: it is gone.
-	Inspect func(id string) *policy.Container
-	// List returns all containers that exist.
-	List func() ([]policy.Container, error)
-
-	known map[string]*policy.Container
+	// Find returns what is known of the container with this full ID, which is
+	// looked up if need be; nil: it cannot be read.
+	Find func(id string) *Sighting
+	// Refresh is Find with the name that the container has now.
+	Refresh func(id string) *Sighting
+	// Note remembers a container.
+	Note func(id string, s *Sighting)
 }
 
-// event is the part of moby's events.Message that decides.
+// event is the part of moby's events.Message that decides. Most events are of
+// containers whose labels are known: the attributes are left as they are.
 type event struct {
 	Type   string
 	Action string
 	Actor  struct {
 		ID         string
-		Attributes map[string]string
+		Attributes json.RawMessage
 	}
+}
+
+// attributes decodes what the event says of its subject, which may be the
+// container, its labels included.
+func (ev *event) attributes() map[string]string {
+	var attributes map[string]string
+	if err := json.Unmarshal(ev.Actor.Attributes, &attributes); err != nil {
+		return nil // Fail closed: it has no name and no labels.
+	}
+	return attributes
 }
 
 // EventNeedles returns strings of which every line that Events keeps holds one,
@@ -44,20 +64,6 @@ func EventNeedles(p *policy.Policy) [][]byte {
 		return nil
 	}
 	return append([][]byte{escape, slashEscape, []byte(`network"`), []byte(`volume"`)}, p.Needles...)
-}
-
-// Learn forgets everything but the containers that exist. The first event of
-// one of them may be the one that says that it is gone.
-func (e *Events) Learn() error {
-	all, err := e.List()
-	if err != nil {
-		return err
-	}
-	e.known = make(map[string]*policy.Container, len(all))
-	for i := range all {
-		e.known[all[i].ID] = &all[i]
-	}
-	return nil
 }
 
 // Line returns what the client gets of a line, which may be nothing.
@@ -83,85 +89,85 @@ func (e *Events) Line(raw []byte) ([]byte, error) {
 	return e.Scrub.Event(raw), nil
 }
 
-// containerEvent judges an event of a container by the name that it carries
-// and by what is known of the container.
+// containerEvent judges an event of a container: by its labels, which never
+// change, by the name that it had, and by the one that it has.
 func (e *Events) containerEvent(ev *event) bool {
-	if !engineapi.FullID.MatchString(ev.Actor.ID) {
+	id := ev.Actor.ID
+	if !engineapi.FullID.MatchString(id) {
 		return false // prune, which tells what was freed
 	}
-	name := ev.Actor.Attributes["name"]
-	c := e.find(ev.Actor.ID)
-	if c == nil {
-		return false
+	s := e.Find(id)
+	if s == nil || !s.Marked {
+		return e.byItself(ev, s)
 	}
-	action, _, _ := strings.Cut(ev.Action, ":")
-	if action == "destroy" {
-		delete(e.known, ev.Actor.ID)
+	if !e.Policy.ReadsNames {
+		return e.Policy.VisibleAs(s.Name, s.Marks)
 	}
-	if action == "rename" {
-		return e.renameEvent(ev, c)
-	}
-	if name != c.Name {
+	attributes := ev.attributes()
+	if !s.Gone && attributes["name"] != s.Name {
 		// A rename that the filters of the stream kept away, or an old event.
-		if now := e.inspect(ev.Actor.ID); now != nil {
-			c = now
+		if now := e.Refresh(id); now != nil && now.Marked {
+			s = now
 		}
 	}
-	then := *c
-	then.Name = name
-	return e.Policy.Visible(c) && e.Policy.Visible(&then)
+	if !s.Gone && !e.Policy.VisibleAs(s.Name, s.Marks) {
+		return false
+	}
+	return e.names(ev, attributes, s.Marks)
 }
 
-// renameEvent judges a rename: the event shows both names.
-func (e *Events) renameEvent(ev *event, c *policy.Container) bool {
-	before := *c
-	before.Name = strings.TrimPrefix(ev.Actor.Attributes["oldName"], "/")
-	c.Name = ev.Actor.Attributes["name"]
-	return e.Policy.Visible(&before) && e.Policy.Visible(c)
+// names judges the names in an event of a container with these marks. A rename
+// shows two of them.
+func (e *Events) names(ev *event, attributes map[string]string, m policy.Marks) bool {
+	if engineapi.EventVerb(ev.Action) == "rename" && !e.Policy.VisibleAs(strings.TrimPrefix(attributes["oldName"], "/"), m) {
+		return false
+	}
+	return e.Policy.VisibleAs(attributes["name"], m)
+}
+
+// byItself judges an event of a container that is gone, or cannot be read, by the
+// name and the labels in it. s is what is known of the container, or nil.
+func (e *Events) byItself(ev *event, s *Sighting) bool {
+	attributes := ev.attributes()
+	labels := make(map[string]string, len(attributes))
+	excluded := false
+	for key, value := range attributes {
+		if !engineapi.EngineAttribute(ev.Action, key) {
+			labels[key] = value
+		} else if e.Policy.ExcludesKey(key) {
+			// Fail closed: there may be a label of that key that hides it.
+			excluded = true
+		}
+	}
+	m := e.Policy.Marks(labels)
+	m.Excluded = m.Excluded || excluded || attributes == nil
+	if !e.names(ev, attributes, m) {
+		return false
+	}
+	if s != nil {
+		// The events of its networks and volumes have its ID only.
+		e.Note(ev.Actor.ID, &Sighting{Marked: true, Marks: m, Name: attributes["name"], Gone: true})
+	}
+	return true
 }
 
 // attachedEvent judges an event of a network or volume by the container that
 // it names.
 func (e *Events) attachedEvent(ev *event) bool {
-	id := ev.Actor.Attributes["container"]
+	id := ev.attributes()["container"]
 	if !engineapi.FullID.MatchString(id) {
 		return false
 	}
-	c := e.find(id)
-	if c != nil && e.Policy.ReadsNames {
+	s := e.Find(id)
+	if s != nil && !s.Gone && e.Policy.ReadsNames {
 		// The event does not carry the container's name, which may have
 		// changed since.
-		if now := e.inspect(id); now != nil {
-			c = now
-		}
+		s = e.Refresh(id)
 	}
-	return c != nil && e.Policy.Visible(c)
-}
-
-// find returns what is known of a container; one that is seen for the first
-// time is looked up. nil: it is gone, and nothing is known of it.
-func (e *Events) find(id string) *policy.Container {
-	if c := e.known[id]; c != nil {
-		return c
+	if s == nil || !s.Marked {
+		return false // Fail closed: nothing tells whose it is.
 	}
-	return e.inspect(id)
-}
-
-// inspect looks a container up and remembers it.
-func (e *Events) inspect(id string) *policy.Container {
-	c := e.Inspect(id)
-	if c == nil || c.ID != id {
-		return nil
-	}
-	if len(e.known) >= maxKnown {
-		// A stream whose filters keep the destroy events away only ever
-		// learns: it begins again with the containers that exist.
-		if e.Learn() != nil {
-			return nil
-		}
-	}
-	e.known[id] = c
-	return c
+	return e.Policy.VisibleAs(s.Name, s.Marks)
 }
 
 // ScrubEvent returns what the client gets of a line where every container is

@@ -66,17 +66,18 @@ func randomEvents(random *rand.Rand) ([]policy.Container, string) {
 		}
 		attributes["name"], attributes["image"] = c.Name, word()
 		e := event{Type: "container", Action: "start"}
-		e.Actor.ID, e.Actor.Attributes = c.ID, attributes
+		e.Actor.ID = c.ID
 		switch random.Intn(6) {
 		case 0:
 			e.Type, e.Actor.ID = []string{"network", "volume", "image"}[random.Intn(3)], word()
-			e.Actor.Attributes = map[string]string{"container": c.ID, "name": word()}
+			attributes = map[string]string{"container": c.ID, "name": word()}
 		case 1:
 			e.Action = "rename"
 			attributes["name"], attributes["oldName"] = word(), "/"+c.Name
 		case 2:
 			e.Action = "destroy"
 		}
+		e.Actor.Attributes, _ = json.Marshal(attributes)
 		line, _ := json.Marshal(e)
 		stream.Write(line)
 		stream.WriteByte('\n')
@@ -87,23 +88,15 @@ func randomEvents(random *rand.Rand) ([]policy.Container, string) {
 // eventsThrough sends a stream, in chunks of size bytes, through the filter of
 // events.
 func eventsThrough(engine []policy.Container, p *policy.Policy, needles [][]byte, stream string, size int) string {
-	events := &Events{
-		Policy: p,
-		Scrub:  &scrub.Scrubber{},
-		Inspect: func(id string) *policy.Container {
-			for i := range engine {
-				if engine[i].ID == id {
-					c := engine[i]
-					return &c
-				}
+	find := func(id string) *Sighting {
+		for i := range engine {
+			if engine[i].ID == id {
+				return &Sighting{Marked: true, Marks: p.Marks(engine[i].Labels), Name: engine[i].Name}
 			}
-			return nil
-		},
-		List: func() ([]policy.Container, error) { return append([]policy.Container{}, engine...), nil },
+		}
+		return &Sighting{Gone: true}
 	}
-	if err := events.Learn(); err != nil {
-		return err.Error()
-	}
+	events := &Events{Policy: p, Scrub: &scrub.Scrubber{}, Find: find, Refresh: find, Note: func(_ string, _ *Sighting) {}}
 	rec := httptest.NewRecorder()
 	rec.Header().Set("Content-Type", "application/json")
 	w := proxy.NewLineWriter(rec, 1<<20, needles, events.Line)

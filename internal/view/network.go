@@ -23,7 +23,7 @@ func (u *Usage) showsNetwork(n *networkHead) bool {
 }
 
 // Network removes from a network the endpoints that belong to no visible
-// container, and what counts or names the others. Endpoints without a
+// container. Endpoints without a
 // container (ep-..., lb-..., ingress-sbox) go, too.
 func (inv *Inventory) Network(u *Usage, raw []byte) ([]byte, error) {
 	var head networkHead
@@ -33,12 +33,47 @@ func (inv *Inventory) Network(u *Usage, raw []byte) ([]byte, error) {
 	if head.Id == "" || !u.showsNetwork(&head) {
 		return nil, rawjson.ErrOmit
 	}
-	return rawjson.Edit(raw, map[string]func([]byte) ([]byte, error){
-		"Containers": inv.cutEndpoints,
-		"Services":   null,
-		"Status":     null,
-		"Peers":      null,
-	})
+	return rawjson.Within(raw, "Containers", inv.cutEndpoints)
+}
+
+// NetworkInspect is Network for an answer of NetworkInspect. Of a network that
+// spans a swarm the engine says more, and when it has begun, once a container of
+// this node is attached, which may be a hidden one. Unless a visible one is, the
+// answer is what list, an answer of NetworkList, says of it.
+func (inv *Inventory) NetworkInspect(u *Usage, raw, list []byte) ([]byte, error) {
+	kept, err := inv.Network(u, raw)
+	if err != nil || !SpansSwarm(raw) {
+		return kept, err
+	}
+	var attached struct {
+		Id         string //nolint:revive // The name of the field in the API.
+		Containers map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(kept, &attached); err != nil {
+		return nil, err
+	}
+	if len(attached.Containers) > 0 {
+		return kept, nil
+	}
+	return inv.listedNetwork(u, list, attached.Id)
+}
+
+// listedNetwork is the element of a list for the network with this ID.
+func (inv *Inventory) listedNetwork(u *Usage, list []byte, id string) ([]byte, error) {
+	var heads []networkHead
+	if err := json.Unmarshal(list, &heads); err != nil {
+		return nil, err
+	}
+	elements, err := rawjson.Elements(list)
+	if err != nil {
+		return nil, err
+	}
+	for i := range heads {
+		if heads[i].Id == id {
+			return inv.Network(u, elements[i])
+		}
+	}
+	return nil, rawjson.ErrOmit // Fail closed: it has come since the list was made.
 }
 
 // cutEndpoints keeps the endpoints of visible containers.
@@ -54,9 +89,21 @@ func (inv *Inventory) cutEndpoints(raw []byte) ([]byte, error) {
 	})
 }
 
-// NetworkList keeps the networks that the client may know of.
-func (inv *Inventory) NetworkList(u *Usage, body []byte) ([]byte, error) {
-	return rawjson.EachElement(body, func(network []byte) ([]byte, error) { return inv.Network(u, network) })
+// NetworkList keeps the networks that the client may know of, and of these the
+// dangling ones or the others: those without a visible container in them, but
+// for the predefined ones.
+func (inv *Inventory) NetworkList(u *Usage, body []byte, dangling Choice) ([]byte, error) {
+	return rawjson.EachElement(body, func(network []byte) ([]byte, error) {
+		var head networkHead
+		if err := json.Unmarshal(network, &head); err != nil {
+			return nil, err
+		}
+		used := predefinedNetworks[head.Name] || u.attached[head.Id] || u.attached[head.Name]
+		if dangling == Yes && used || dangling == No && !used {
+			return nil, rawjson.ErrOmit
+		}
+		return inv.Network(u, network)
+	})
 }
 
 // ResolveNetwork finds the network that a reference means among those of

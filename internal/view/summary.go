@@ -16,9 +16,10 @@ import (
 // Summary is a visible container as the list has it.
 type Summary struct {
 	Container   policy.Container
-	NetworkMode string
+	NetworkMode string // empty: the list does not tell
 	Raw         []byte // the element of the list
 	Aliased     bool   // it has names beside the primary one
+	Unplaced    bool   // it has addresses or ports, and nobody knows whose
 }
 
 // Summaries returns the visible containers of an answer of ContainerList, in
@@ -69,10 +70,25 @@ func judge(p *policy.Policy, elements [][]byte, bodies []summaryBody) []Summary 
 			c.Name = primaryName(b.Names)
 		}
 		if p.Visible(&c) {
-			visible = append(visible, Summary{Container: c, NetworkMode: b.HostConfig.NetworkMode, Raw: elements[i], Aliased: len(b.Names) > 1})
+			s := Summary{Container: c, NetworkMode: b.HostConfig.NetworkMode, Raw: elements[i], Aliased: len(b.Names) > 1}
+			if s.NetworkMode == "" {
+				s.Unplaced = isUnplaced(s.Raw)
+			}
+			visible = append(visible, s)
 		}
 	}
 	return visible
+}
+
+// isUnplaced reports whether a summary without a network mode has addresses or
+// ports: Podman's list shows those of the container that has the network.
+func isUnplaced(raw []byte) bool {
+	var shown struct {
+		Ports           []json.RawMessage
+		NetworkSettings struct{ Networks map[string]json.RawMessage }
+	}
+	err := json.Unmarshal(raw, &shown)
+	return err != nil || len(shown.Ports)+len(shown.NetworkSettings.Networks) > 0
 }
 
 // summaryBody is the part of a ContainerSummary that is read.

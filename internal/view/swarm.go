@@ -3,6 +3,8 @@ package view
 import (
 	"encoding/json"
 	"regexp"
+	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/policy"
@@ -35,6 +37,8 @@ type service struct {
 type task struct {
 	ID        string
 	ServiceID string
+	Slot      int
+	NodeID    string
 	Status    struct {
 		ContainerStatus struct {
 			ContainerID string
@@ -94,14 +98,14 @@ func ServiceList(p *policy.Policy, body []byte) ([]byte, error) {
 // visible with its service, wherever it runs, or with its container.
 type Swarm struct {
 	inv      *Inventory
-	services map[string]bool // by ID
-	networks map[string]bool // of the services, by ID or by name
+	services map[string]string // their names by ID
+	networks map[string]bool   // of the services, by ID or by name
 }
 
 // NewSwarm reads an answer of ServiceList. services may be nil: the engine tells
 // of none.
 func NewSwarm(inv *Inventory, services []byte) (*Swarm, error) {
-	s := &Swarm{inv: inv, services: map[string]bool{}, networks: map[string]bool{}}
+	s := &Swarm{inv: inv, services: map[string]string{}, networks: map[string]bool{}}
 	if services == nil {
 		return s, nil
 	}
@@ -119,7 +123,7 @@ func NewSwarm(inv *Inventory, services []byte) (*Swarm, error) {
 
 // add notes a visible service and the networks that its tasks are attached to.
 func (s *Swarm) add(service *service) {
-	s.services[service.ID] = true
+	s.services[service.ID] = service.Spec.Name
 	for _, n := range service.Spec.Networks {
 		s.networks[n.Target] = true
 	}
@@ -136,7 +140,7 @@ func (s *Swarm) shows(t *task) bool {
 	if t.ID == "" {
 		return false
 	}
-	if s.services[t.ServiceID] {
+	if _, ok := s.services[t.ServiceID]; ok {
 		return true
 	}
 	// Inventory.Exact finds names as well; a task holds an ID.
@@ -190,61 +194,153 @@ var swarmScope = regexp.MustCompile(`(?i)"scope"\s*:\s*"swarm"`)
 // a network that spans a swarm, of which services tell who uses it.
 func SpansSwarm(body []byte) bool { return swarmScope.Match(body) }
 
-// Service finds a visible service in a list by ID, name or ID prefix. raw is nil
-// and the ID empty where there is none, or more than one.
-func Service(p *policy.Policy, list []byte, ref string) (raw []byte, id string, err error) {
-	visible, err := ServiceList(p, list)
-	if err != nil {
-		return nil, "", err
-	}
-	return findHead(visible, ref)
+// Found is what a reference to a service or a task means to the client.
+type Found struct {
+	Raw     []byte // nil: none, or more than one
+	ID      string
+	Matches int // how many there are: more than one share an ID prefix
 }
 
-// Task finds a visible task in a list by ID or ID prefix, as Service does.
-func (s *Swarm) Task(list []byte, ref string) (raw []byte, id string, err error) {
+// Services are the visible services of a list, by what references to them can
+// mean.
+type Services struct{ heads *heads }
+
+// NewServices reads an answer of ServiceList.
+func NewServices(p *policy.Policy, list []byte) (*Services, error) {
+	visible, err := ServiceList(p, list)
+	if err != nil {
+		return nil, err
+	}
+	var services []service
+	if err := json.Unmarshal(visible, &services); err != nil {
+		return nil, err
+	}
+	all := make([]head, len(services))
+	for i := range services {
+		all[i] = head{services[i].ID, services[i].Spec.Name}
+	}
+	h, err := newHeads(visible, all)
+	if err != nil {
+		return nil, err
+	}
+	return &Services{heads: h}, nil
+}
+
+// Find resolves a reference to a service: an ID, a name, or the prefix of one ID.
+func (s *Services) Find(ref string) *Found { return s.heads.find(ref) }
+
+// Service finds a visible service in an answer of ServiceList.
+func Service(p *policy.Policy, list []byte, ref string) (*Found, error) {
+	services, err := NewServices(p, list)
+	if err != nil {
+		return nil, err
+	}
+	return services.Find(ref), nil
+}
+
+// ServiceInspect is the answer of ServiceInspect for the service with this ID, if
+// it is still visible.
+func ServiceInspect(p *policy.Policy, body []byte, id string) ([]byte, error) {
+	var s service
+	if err := json.Unmarshal(body, &s); err != nil {
+		return nil, err
+	}
+	if s.ID != id {
+		return nil, rawjson.ErrOmit // Fail closed: nobody has asked for this one.
+	}
+	return cutService(p, body)
+}
+
+// Task finds a visible task in a list by ID, name or ID prefix.
+func (s *Swarm) Task(list []byte, ref string) (*Found, error) {
 	visible, err := s.TaskList(list)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return findHead(visible, ref)
+	var tasks []task
+	if err := json.Unmarshal(visible, &tasks); err != nil {
+		return nil, err
+	}
+	all := make([]head, len(tasks))
+	for i := range tasks {
+		all[i] = head{tasks[i].ID, s.taskName(&tasks[i])}
+	}
+	h, err := newHeads(visible, all)
+	if err != nil {
+		return nil, err
+	}
+	return h.find(ref), nil
+}
+
+// taskName is the name that the engine makes up for a visible task. Where its
+// service is hidden it is the name of its container, which is visible then.
+func (s *Swarm) taskName(t *task) string {
+	name, ok := s.services[t.ServiceID]
+	if !ok {
+		c := s.inv.Exact(t.Status.ContainerStatus.ContainerID)
+		if c == nil {
+			return ""
+		}
+		return c.Container.Name
+	}
+	slot := strconv.Itoa(t.Slot)
+	if t.Slot == 0 {
+		slot = t.NodeID // of a global service
+	}
+	return name + "." + slot + "." + t.ID
 }
 
 // head is what a reference to an object of the swarm can mean.
-type head struct {
-	ID   string
-	Spec struct {
-		Name string
-	}
+type head struct{ id, name string }
+
+// heads are the objects of a list by what references to them can mean. They are
+// looked up by index: a request may hold any number of references.
+type heads struct {
+	elements     [][]byte
+	all          []head
+	byID, byName map[string]int // places in the list
+	ids          []string       // in order
 }
 
-// findHead resolves a reference: an ID, a name, or the prefix of one ID. A task
-// has no name.
-func findHead(list []byte, ref string) (raw []byte, id string, err error) {
-	var heads []head
-	if err := json.Unmarshal(list, &heads); err != nil {
-		return nil, "", err
-	}
+// newHeads makes the index of a list, of which all has the heads.
+func newHeads(list []byte, all []head) (*heads, error) {
 	elements, err := rawjson.Elements(list)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	found := -1
-	for i := range heads {
-		if heads[i].ID == ref || (heads[i].Spec.Name == ref && ref != "") {
-			return elements[i], heads[i].ID, nil
+	h := &heads{elements: elements, all: all, byID: map[string]int{}, byName: map[string]int{}}
+	for i := range all {
+		h.byID[all[i].id] = i
+		h.ids = append(h.ids, all[i].id)
+		if _, taken := h.byName[all[i].name]; !taken && all[i].name != "" {
+			h.byName[all[i].name] = i
 		}
 	}
-	for i := range heads {
-		if !strings.HasPrefix(heads[i].ID, ref) {
-			continue
-		}
-		if found >= 0 {
-			return nil, "", nil
-		}
-		found = i
+	sort.Strings(h.ids)
+	return h, nil
+}
+
+// find resolves a reference as swarmkit does: an ID, else a name, else the prefix
+// of one ID.
+func (h *heads) find(ref string) *Found {
+	at, ok := h.byID[ref]
+	if !ok {
+		at, ok = h.byName[ref]
 	}
-	if found < 0 {
-		return nil, "", nil
+	matches := 1
+	if !ok {
+		first := sort.SearchStrings(h.ids, ref)
+		matches = 0
+		for _, id := range h.ids[first:] {
+			if !strings.HasPrefix(id, ref) {
+				break
+			}
+			matches++
+		}
+		if matches != 1 {
+			return &Found{Matches: matches}
+		}
+		at = h.byID[h.ids[first]]
 	}
-	return elements[found], heads[found].ID, nil
+	return &Found{Raw: h.elements[at], ID: h.all[at].id, Matches: matches}
 }

@@ -15,14 +15,17 @@ func id(prefix string) string {
 
 // A digest is shown with its repository, and a name in any of its spellings.
 func TestImageNames(t *testing.T) {
-	u := &Usage{tags: map[string]bool{}, repositories: map[string]bool{}, images: map[string]int{}, volumes: map[string]int{}, networks: map[string]bool{}}
+	u := newUsage()
 	u.add(&used{Image: "nginx:1.27", ImageID: "sha256:" + id("1")})
 	u.add(&used{Image: "docker.io/priv/app@sha256:" + id("2"), ImageID: "sha256:" + id("3")})
+	u.add(&used{Image: "example.com:5000/both:2@sha256:" + id("4"), ImageID: "sha256:" + id("5")})
 	for tag, want := range map[string]bool{
 		"nginx:1.27": true, "docker.io/library/nginx:1.27": true, "index.docker.io/library/nginx:1.27": true,
 		"nginx@sha256:" + id("9"): true, "nginx": false, "nginx:1.26": false, "other:1.27": false,
 		"priv/app@sha256:" + id("2"): true, "priv/app:2@sha256:" + id("2"): true, "priv/app:2": false,
 		"priv/hid@sha256:" + id("2"): false, "localhost:5000/nginx:1.27": false,
+		"index.example.com:5000/both:2": false, "example.com:5000/both:2": true, "example.com:5000/both": false,
+		"example.com:5000/both@sha256:" + id("4"): true, "index.nginx:1.27": false,
 	} {
 		if got := u.showsTag(tag); got != want {
 			t.Errorf("%s: got shown %t, want %t", tag, got, want)
@@ -50,10 +53,12 @@ func TestPrimaryName(t *testing.T) {
 
 // testInventory knows web and db and does not know secret.
 func testInventory() *Inventory {
-	return &Inventory{Visible: []Summary{
+	visible := []Summary{
 		{Container: policy.Container{ID: id("aa1"), Name: "web"}},
 		{Container: policy.Container{ID: id("bb3"), Name: "db"}},
-	}}
+	}
+	inspect := func(_ string) ([]byte, error) { return []byte(`{"HostConfig":{"NetworkMode":"bridge"}}`), nil }
+	return &Inventory{Visible: visible, Inspect: inspect}
 }
 
 func TestCutSummary(t *testing.T) {
@@ -63,8 +68,8 @@ func TestCutSummary(t *testing.T) {
 		{"alias in a visible container", `{"Names":["/db/web","/web"]}`, `{"Names":["/db/web","/web"]}`},
 		{"joins a hidden one", `{"HostConfig":{"NetworkMode":"container:` + hidden + `"}}`, `{"HostConfig":{"NetworkMode":"container:` + engineapi.UnknownID + `"}}`},
 		{"joins a visible one", `{"HostConfig":{"NetworkMode":"container:` + id("bb3") + `"}}`, `{"HostConfig":{"NetworkMode":"container:` + id("bb3") + `"}}`},
-		{"links of a network", `{"NetworkSettings":{"Networks":{"n":{"Links":["secret:s","db:d"],"MacAddress":""}}}}`, `{"NetworkSettings":{"Networks":{"n":{"Links":["db:d"],"MacAddress":""}}}}`},
-		{"no links", `{"NetworkSettings":{"Networks":{"n":{"Links":null}}}}`, `{"NetworkSettings":{"Networks":{"n":{"Links":null}}}}`},
+		{"links of a network", `{"HostConfig":{"NetworkMode":"n"},"NetworkSettings":{"Networks":{"n":{"Links":["secret:s","db:d"],"MacAddress":""}}}}`, `{"HostConfig":{"NetworkMode":"n"},"NetworkSettings":{"Networks":{"n":{"Links":["db:d"],"MacAddress":""}}}}`},
+		{"no links", `{"HostConfig":{"NetworkMode":"n"},"NetworkSettings":{"Networks":{"n":{"Links":null}}}}`, `{"HostConfig":{"NetworkMode":"n"},"NetworkSettings":{"Networks":{"n":{"Links":null}}}}`},
 	}
 	for _, tt := range tests {
 		got, err := testInventory().CutSummary([]byte(tt.in))
@@ -82,7 +87,7 @@ func TestCutInspect(t *testing.T) {
 	want := `{"Id":"x","State":{"Error":"","Pid":1},"HostsPath":"","LogPath":"/c/own",` +
 		`"HostConfig":{"NetworkMode":"container:` + engineapi.UnknownID + `","PidMode":"container:` + engineapi.UnknownID + `","IpcMode":"private","VolumesFrom":["web"],"Links":["/db:/web/d"]},` +
 		`"Config":{"Hostname":"","Domainname":"","Env":[]}}`
-	if !MayRefer([]byte(in)) {
+	if others, _ := MayRefer([]byte(in), "x"); !others {
 		t.Error("the inspect is not recognized as one with references")
 	}
 	got, err := testInventory().CutInspect([]byte(in))

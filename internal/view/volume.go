@@ -42,9 +42,13 @@ func (u *Usage) usedVolume(raw []byte) ([]byte, error) {
 	return rawjson.Set(raw, map[string]string{"UsageData": usage})
 }
 
-// VolumeList keeps the volumes that visible containers mount.
-func (u *Usage) VolumeList(body []byte) ([]byte, error) {
+// VolumeList keeps the volumes that visible containers mount. None of them is
+// dangling.
+func (u *Usage) VolumeList(body []byte, dangling Choice) ([]byte, error) {
 	return rawjson.Within(body, "Volumes", func(volumes []byte) ([]byte, error) {
+		if dangling == Yes {
+			return []byte("[]"), nil
+		}
 		return rawjson.EachElement(volumes, u.Volume)
 	})
 }

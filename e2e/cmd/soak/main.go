@@ -13,7 +13,8 @@
 //   - warm-up: nothing else; what Traefik holds afterwards is the measure.
 //   - load: nothing else.
 //   - reload: a change of the dynamic configuration every 450 ms, which swaps what
-//     the routers show. Each answer must be right before or after the change. A
+//     the routers show. Each answer must be right before or after the change, and
+//     a stream ends with what its router showed when it began. A
 //     Traefik without the plugin takes the same changes, to compare.
 //   - restart: the socket proxy and the engine are killed and started again.
 //     Clients see errors meanwhile, and right answers soon afterwards.

@@ -21,6 +21,9 @@ type phase struct {
 	truth *truth
 	// outage is set while answers may fail.
 	outage atomic.Bool
+	// changing and changed are when the last change of the configurations began,
+	// and was done. It ends the streams; zero: there is none.
+	changing, changed time.Time
 
 	mu        sync.Mutex
 	requests  int
@@ -53,7 +56,9 @@ func (p *phase) judge(router string, r request, a answer, took time.Duration, ou
 			p.leaked++
 			p.note("leak", fmt.Sprintf("%s %s: tells %s", router, r.target, leak))
 		}
-		p.fault(outage && interrupted(a), fmt.Sprintf("%s %s: %s", router, r.target, problem))
+		// A change may end any stream early.
+		ended := !p.changing.IsZero() && (r.kind == follow || r.kind == events) && (a.err != nil || a.status == 499)
+		p.fault(ended || outage && interrupted(a), fmt.Sprintf("%s %s: %s", router, r.target, problem))
 		return
 	}
 	if r.kind == list {
@@ -147,4 +152,24 @@ func (p *phase) failures() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.errors + p.wrongs
+}
+
+// change makes a change of the configurations, which ends the streams.
+func (p *phase) change(do func() error) error {
+	p.mu.Lock()
+	p.changing = time.Now()
+	p.mu.Unlock()
+	err := do()
+	p.mu.Lock()
+	p.changed = time.Now()
+	p.mu.Unlock()
+	return err
+}
+
+// outdated reports whether what was opened then may show what its router showed
+// before the last change, and whether it must.
+func (p *phase) outdated(opened time.Time) (may, must bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.changing.After(p.changed) || opened.Before(p.changed), opened.Before(p.changing)
 }

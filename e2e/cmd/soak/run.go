@@ -75,7 +75,7 @@ func (r *soak) reload(p *phase, length time.Duration) error {
 			if i%2 == 1 {
 				next = configurationA
 			}
-			if err := r.bench.reload(next); err != nil {
+			if err := p.change(func() error { return r.bench.reload(next) }); err != nil {
 				return err
 			}
 			due := begun.Add(reloadEvery * time.Duration(i+1))

@@ -18,7 +18,8 @@ type stream struct {
 }
 
 // run follows the events until ctx ends. A stream that breaks is opened again,
-// which is only right in an outage.
+// which is only right in an outage, or when it has begun before its policy
+// changed.
 func (s *stream) run(ctx context.Context) {
 	defer s.client.close()
 	for ctx.Err() == nil {
@@ -28,11 +29,22 @@ func (s *stream) run(ctx context.Context) {
 			return
 		}
 		p := s.client.phase
-		p.mu.Lock()
-		p.fault(outage || p.outage.Load(), s.client.router+" /events: "+problem)
-		p.mu.Unlock()
+		if !s.outdated() {
+			p.mu.Lock()
+			p.fault(outage || p.outage.Load(), s.client.router+" /events: "+problem)
+			p.mu.Unlock()
+		}
 		time.Sleep(maxThink / 2)
 	}
+}
+
+// outdated reports whether the stream that was opened last may have ended because
+// its policy changed.
+func (s *stream) outdated() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	may, _ := s.client.phase.outdated(s.opened)
+	return may && !s.opened.IsZero()
 }
 
 // follow opens the events once and returns why they ended.
@@ -41,6 +53,9 @@ func (s *stream) follow(ctx context.Context) (problem string) {
 	if err != nil {
 		return err.Error()
 	}
+	s.mu.Lock()
+	s.opened = time.Time{}
+	s.mu.Unlock()
 	p := s.client.phase
 	p.mu.Lock()
 	p.requests++
@@ -80,6 +95,9 @@ func (s *stream) problem() (wrong, leak string) {
 	}
 	if opened.IsZero() {
 		return "was never opened", ""
+	}
+	if _, must := s.client.phase.outdated(opened); must {
+		return "has outlived its policy", ""
 	}
 	// The head of the answer comes a moment before the events count.
 	const moment = 5 * time.Second
