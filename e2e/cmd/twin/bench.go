@@ -50,7 +50,7 @@ func newBench(ctx context.Context, o options) (*bench, error) {
 	if o.engine == engine.Release20 {
 		old = "/v1.24"
 	}
-	b.prefixes = append(b.addresses, b.addresses[0]+old)
+	b.prefixes = append(append([]string{}, b.addresses...), b.addresses[0]+old)
 	return b, nil
 }
 

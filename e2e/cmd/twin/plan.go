@@ -90,7 +90,7 @@ func (p *plan) referContainers(s *scene) {
 }
 
 func (p *plan) referOthers(s *scene) {
-	p.execs = append(named("vis-exec", "visible")[1:], named("hid-exec", "hidden")[1:]...)
+	p.execs = append(append([]ref{}, named("vis-exec", "visible")[1:]...), named("hid-exec", "hidden")[1:]...)
 	p.execs = append(p.execs, unknown...)
 	p.networks = append(named(visibleNetwork, "visible"), named(hiddenNetwork, "hidden")...)
 	p.networks = append(p.networks, ref{"bridge", "predefined"}, ref{"host", "predefined"}, ref{"none", "predefined"})
