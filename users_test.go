@@ -133,9 +133,10 @@ func TestUserOptionsRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			config := usersConfig()
 			tt.change(config)
-			handler, err := newHandler(context.Background(), usersEngine(), config, "test")
+			engine := usersEngine()
+			_, err := newHandler(context.Background(), engine, config, "test")
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, %v, want %s", handler, err, tt.want)
+				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
 	}
