@@ -60,7 +60,7 @@ fuzz:
 fuzz-short:
 	@FUZZTIME=5s scripts/fuzz.sh
 
-#? operations: check testdata/operations.tsv against the API descriptions
+#? operations: check testdata/operations.tsv and parameters.tsv against the descriptions and sources of the API
 operations:
 	cd e2e && go run ./cmd/swagger -check
 
