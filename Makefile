@@ -87,9 +87,9 @@ soak soak-short:
 bench:
 	cd e2e && go run ./cmd/bench
 
-#? docs: write what is made from tables in docs/: endpoints, faults, clients
+#? docs: write what is made from tables in docs/: endpoints, fields, parameters, faults, clients
 docs: tools
-	DPF_UPDATE=1 go test -count=1 -run TestEndpointsDoc ./internal/engineapi
+	DPF_UPDATE=1 go test -count=1 -run 'Test(Endpoints|Fields|Parameters)Doc' ./internal/engineapi
 	cd e2e && DPF_UPDATE=1 go test -count=1 -run 'Test(Faults|Clients)Doc' . ./clients
 
 #? clean: remove what the targets leave in the tree

@@ -95,8 +95,16 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 	if reason := h.refusals[x.ep.Op.ID]; reason != "" {
 		return nil, refusedOperation(x, reason)
 	}
+	if x.req.ContentLength != 0 {
+		if err := takeForm(x); err != nil {
+			return nil, err
+		}
+	}
 	if h.policy.All {
 		return h.showAll(x)
+	}
+	if x.ep.Refusal != "" {
+		return nil, refusal(http.StatusBadRequest, x.ep.Refusal)
 	}
 	if x.ep.Op.Action == engineapi.Container {
 		return h.container(x)

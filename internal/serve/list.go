@@ -3,6 +3,7 @@ package serve
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -41,7 +42,8 @@ func (h *Handler) containerList(x *exchange) (*outcome, error) {
 func (h *Handler) narrowList(x *exchange) (int, error) {
 	limit, err := takeLimit(x.ep)
 	if err != nil {
-		return 0, err
+		// dockerd reads the limit with the same call.
+		return 0, h.engineRefusal(x, x.ep.Op.Path, url.Values{"limit": {x.ep.Sent.Get("limit")}}, err.Error())
 	}
 	return limit, h.narrowContainers(x)
 }
@@ -57,7 +59,7 @@ func takeLimit(ep *engineapi.Endpoint) (int, error) {
 	}
 	limit, err := strconv.Atoi(value)
 	if err != nil {
-		return 0, refusal(http.StatusBadRequest, fmt.Sprintf("ContainerList: limit: %q is not a number", value))
+		return 0, fmt.Errorf("ContainerList: limit: %q is not a number", value)
 	}
 	if limit > 0 {
 		ep.Query.Set("all", "1")
@@ -123,7 +125,7 @@ func (h *Handler) narrowContainers(x *exchange) error {
 			return err
 		}
 	}
-	x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
+	x.ep.Query.Set("filters", engineapi.EncodeFiltersLike(filters, x.ep.Sent.Get("filters")))
 	return nil
 }
 

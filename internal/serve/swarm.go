@@ -5,6 +5,7 @@ import (
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
+	"github.com/docker-proxy-filter/dpf/internal/rawjson"
 	"github.com/docker-proxy-filter/dpf/internal/view"
 )
 
@@ -22,7 +23,26 @@ func (h *Handler) serviceInspect(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, _, err := view.Service(h.policy, ans.Body, x.ep.Ref)
+	raw, id, err := view.Service(h.policy, ans.Body, x.ep.Ref)
+	if err != nil || raw == nil || x.ep.Query.Get("insertDefaults") == "" {
+		return h.element(x, ans, raw, err)
+	}
+	return h.serviceWithDefaults(x, id)
+}
+
+// serviceWithDefaults answers ServiceInspect with what only an inspect tells.
+func (h *Handler) serviceWithDefaults(x *exchange, id string) (*outcome, error) {
+	ans, err := h.fetch(x, id)
+	if err != nil {
+		return nil, err
+	}
+	if ans.Status != http.StatusOK {
+		return nil, relay(ans)
+	}
+	if !ans.IsJSON() {
+		return nil, proxy.ErrNotJSON(ans)
+	}
+	raw, _, err := view.Service(h.policy, rawjson.JoinList([][]byte{ans.Body}), id)
 	return h.element(x, ans, raw, err)
 }
 
@@ -107,6 +127,6 @@ func (h *Handler) resolveServices(x *exchange, filters map[string][]string) erro
 		}
 		filters["service"][i] = id
 	}
-	x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
+	x.ep.Query.Set("filters", engineapi.EncodeFiltersLike(filters, x.ep.Sent.Get("filters")))
 	return nil
 }
