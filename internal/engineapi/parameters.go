@@ -117,7 +117,7 @@ func (op *Operation) checkFields(raw []byte, within string) error {
 }
 
 // emptyValues are the values that say the same as no field.
-var emptyValues = set("null", "false", "0", `""`, "[]", "{}")
+var emptyValues = map[string]bool{"null": true, "false": true, "0": true, `""`: true, "[]": true, "{}": true}
 
 // hasFieldsIn reports whether the table leads into a field.
 func (op *Operation) hasFieldsIn(path string) bool {
