@@ -50,14 +50,14 @@ var byDesign = []struct{ pattern, reason string }{
 	{`^POST /containers/\S+/exec .*"Privileged":`, "it is read here: it would be the host"},
 	{`^POST /containers/\S+/update .*"(Devices|DeviceCgroupRules|DeviceRequests|CgroupParent|Ulimits)"`, "things of the host; engines ignore some of them silently"},
 	{`^POST /\S+ .*"Unknown":"x"`, "a field that is not known to be harmless is refused by its name"},
-	{`^POST /\S+ .*\+text/plain$`, "words of the plugin's own for a body that is not JSON"},
-	{`^POST /\S+ .*\+application/x-www-form-urlencoded$`, "as above"},
+	{`^POST /\S+ \{.* as text/plain$`, "words of the plugin's own for a body that is not JSON"},
+	{`^POST /\S+ \{.* as application/x-www-form-urlencoded$`, "as above"},
 	{`^POST /\S+ \[\]`, "as above"},
 	{`^GET /networks\?filters=.*dangling`, "networks that are in use by nobody are not shown, but for the predefined ones"},
 	{`^GET /volumes\?filters=.*dangling`, "volumes that are in use by nobody are not shown"},
 	{`^GET /images/json\?filters=.*(dangling|before|since|label!)`, "images that are in use by nobody are not shown, and references to them are refused"},
 	{`^GET /images/json\?filter=`, "the filter reference has taken its place"},
-	{`^GET /tasks\?filters=.*service`, "resolved among the visible services"},
+	{`^GET /images/json\?identity=`, "left out, with what it would belong to"},
 }
 
 // parameterRequest is one request, about an object in a known state.
@@ -72,7 +72,7 @@ type parameterRequest struct {
 func (r parameterRequest) String() string {
 	text := r.method + " " + r.target
 	if r.body != "" {
-		text += " " + r.body + " +" + r.contentType
+		text += " " + r.body + " as " + r.contentType
 	}
 	decoded, err := url.QueryUnescape(text)
 	if err != nil {
@@ -358,20 +358,19 @@ var otherParameterRequests = func() []parameterRequest {
 	for _, list := range []string{"/containers/json?", "/images/json?", "/networks?", "/volumes?", "/nodes?", "/services?", "/tasks?", "/events?since=0&until=1&"} {
 		for _, filters := range []string{"", "abc", "null", "{}", "[]", `"x"`, "1", `{"label":1}`, `{"label":"x"}`, `{"label":[1]}`, `{"label":{"a":1}}`, `{"label":null}`, `{"label":[]}`, `{} {}`, `{`, `{"label":["par=yes"],"name":{"par":true}}`, `{"unknown":["x"]}`, `{"unknown":{"x":true},"label":{"par":true}}`, `{"Label":["par"]}`} {
 			if list != "/events?since=0&until=1&" || !strings.Contains(filters, "nknown") && !strings.Contains(filters, "Label") {
-				all = append(all, parameterRequest{"GET", filtersQuery(list, filters), "", "", "", "names"})
+				all = append(all, parameterRequest{"GET", filtersQuery(list, filters), "", "", "", map[bool]string{true: "status", false: "names"}[list == "/networks?"]})
 			}
 		}
 	}
-	for _, target := range []string{"/containers/par-old/update", "/containers/par-web/exec", "/exec/{exec}/start"} {
-		state := ""
-		if strings.HasPrefix(target, "/exec") {
-			state = "exec"
-		}
-		for _, body := range []string{`{"Unknown":"x","Detach":true,"Cmd":["true"]}`, `{"Unknown":null,"Detach":true,"Cmd":["true"]}`, `[]`} {
+	for target, field := range map[string]string{
+		"/containers/par-old/update": `"RestartPolicy":{"Name":"no"}`, "/containers/par-web/exec": `"Cmd":["true"]`, "/exec/{exec}/start": `"Detach":true`,
+	} {
+		state := map[string]string{"/exec/{exec}/start": "exec"}[target]
+		for _, body := range []string{`{"Unknown":"x",` + field + `}`, `{"Unknown":null,` + field + `}`, `[]`} {
 			all = append(all, parameterRequest{"POST", target, body, jsonType, state, "all"})
 		}
 		for _, kind := range []string{"text/plain", form, jsonType + "; charset=utf-8"} {
-			all = append(all, parameterRequest{"POST", target, `{"Detach":true,"Cmd":["true"]}`, kind, state, "all"})
+			all = append(all, parameterRequest{"POST", target, `{` + field + `}`, kind, state, "all"})
 		}
 	}
 	return all
