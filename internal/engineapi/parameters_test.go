@@ -100,15 +100,19 @@ var allKeys = set("GET /images/search", "GET /nodes")
 func TestEveryParameterHasATreatment(t *testing.T) {
 	engine, known := engineParameters(t), treatments(t)
 	for p := range engine {
-		if _, ok := known[p]; !ok && (p.place != InFilter || !allKeys[p.shape]) {
-			t.Errorf("%s: the %s %s of the API has no treatment", p.shape, p.place, p.name)
-		}
+		t.Run(fmt.Sprint(p), func(t *testing.T) {
+			if _, ok := known[p]; !ok && (p.place != InFilter || !allKeys[p.shape]) {
+				t.Errorf("%s: the %s %s of the API has no treatment", p.shape, p.place, p.name)
+			}
+		})
 	}
 	for p, treatment := range known {
-		p.shape = strings.TrimSuffix(p.shape, "/") // The other route to the list of networks.
-		if !engine[p] && treatment != Ignored {
-			t.Errorf("%s: no engine has the %s %s", p.shape, p.place, p.name)
-		}
+		t.Run(fmt.Sprint(p), func(t *testing.T) {
+			p.shape = strings.TrimSuffix(p.shape, "/") // The other route to the list of networks.
+			if !engine[p] && treatment != Ignored {
+				t.Errorf("%s: no engine has the %s %s", p.shape, p.place, p.name)
+			}
+		})
 	}
 }
 
