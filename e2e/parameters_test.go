@@ -186,8 +186,8 @@ var parameterOperations = map[string]parameterOperation{
 	"POST /containers/{id}/resize":  {target: "/containers/par-web/resize", same: "all"},
 	"POST /containers/{id}/wait":    {target: "/containers/par-old/wait", same: "all"},
 	"POST /containers/{id}/start":   {target: "/containers/par-toy/start", state: "created", same: "all"},
-	"POST /containers/{id}/stop":    {target: "/containers/par-toy/stop", state: "running", same: "all"},
-	"POST /containers/{id}/restart": {target: "/containers/par-toy/restart", state: "running", same: "all"},
+	"POST /containers/{id}/stop":    {target: "/containers/par-toy/stop", base: "t=0", state: "running", same: "all"},
+	"POST /containers/{id}/restart": {target: "/containers/par-toy/restart", base: "t=0", state: "running", same: "all"},
 	"POST /containers/{id}/kill":    {target: "/containers/par-toy/kill", state: "running", same: "all"},
 	"DELETE /containers/{id}":       {target: "/containers/par-toy", state: "exited", same: "all"},
 	"POST /containers/{id}/update":  {target: "/containers/par-old/update", same: "all", body: `{}`},
@@ -208,8 +208,8 @@ var parameterOperations = map[string]parameterOperation{
 	"GET /tasks":                    {target: "/tasks", same: "names"},
 }
 
-// neverEnds are requests whose answer does not end.
-var neverEnds = regexp.MustCompile(`^GET /events\?.*until=(&|0|-1|$)|stats\?stream=(1|true|abc|-1|$)|/attach\?stream=(1|true|abc|-1)|condition=(next-exit|removed)$`)
+// neverEnds are requests whose answer does not end, or is a terminal.
+var neverEnds = regexp.MustCompile(`^GET /events\?.*until=(&|0|-1|$)|stats\?stream=(1|true|abc|-1|$)|/attach\?stream=(1|true|abc|-1)|condition=(next-exit|removed)$|/start \{"Detach":(null|false)\}`)
 
 // values are what a parameter is tried with: values of every type, none, and its
 // own; fewer where each needs a container of its own. Those of a body are JSON.
