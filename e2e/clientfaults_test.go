@@ -218,11 +218,11 @@ func TestLargeRequests(t *testing.T) {
 		{"headers of 10 KB", "/containers/json", "X-Large: " + strings.Repeat(kilo, 10), []int{200}, true},
 		{"headers of 100 KB, too many for HAProxy", "/containers/json", "X-Large: " + strings.Repeat(kilo, 100), []int{400, 502}, true},
 		{"headers of 2 MB, too many for Traefik", "/containers/json", "X-Large: " + strings.Repeat(kilo, 2000), []int{431}, false},
-		{"a query of 100 KB that nobody has", "/containers/json?x=" + strings.Repeat(kilo, 100), "", []int{200}, true},
-		{"a filter of 100 KB", "/containers/json?filters=" + label, "", []int{400, 414, 502}, true},
+		{"a query of 100 KB", "/containers/json?x=" + strings.Repeat(kilo, 100), "", []int{400}, false},
+		{"a filter of 100 KB", "/containers/json?filters=" + label, "", []int{400}, false},
 		{"a thousand parameters", "/containers/json?" + strings.Repeat("all=0&x=1&", 500), "", []int{200}, true},
 		{"a path of 100 KB", "/containers/" + strings.Repeat(kilo, 100) + "/json", "", []int{400, 404, 414, 502}, true},
-		{"a filter that is nested deeply", "/containers/json?filters=" + strings.Repeat("%5B", 20000), "", []int{400}, false},
+		{"a filter that is nested deeply", "/containers/json?filters=" + strings.Repeat("%5B", 20000), "", []int{400}, true},
 	}
 	for _, r := range requests {
 		t.Run(r.name, func(t *testing.T) {

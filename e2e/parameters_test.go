@@ -53,11 +53,8 @@ var byDesign = []struct{ pattern, reason string }{
 	{`^POST /\S+ \{.* as text/plain$`, "words of the plugin's own for a body that is not JSON"},
 	{`^POST /\S+ \{.* as application/x-www-form-urlencoded$`, "as above"},
 	{`^POST /\S+ \[\]`, "as above"},
-	{`^GET /networks\?filters=.*dangling`, "networks that are in use by nobody are not shown, but for the predefined ones"},
-	{`^GET /volumes\?filters=.*dangling`, "volumes that are in use by nobody are not shown"},
-	{`^GET /images/json\?filters=.*(dangling|before|since|label!)`, "images that are in use by nobody are not shown, and references to them are refused"},
+	{`^GET /images/json\?filters=.*(dangling|before|since|label!)`, "images that are in use by nobody are not shown, and references to them mean none"},
 	{`^GET /images/json\?filter=`, "the filter reference has taken its place"},
-	{`^GET /images/json\?identity=`, "left out, with what it would belong to"},
 }
 
 // parameterRequest is one request, about an object in a known state.

@@ -26,9 +26,10 @@ func TestSpellings(t *testing.T) {
 	tr := startTraefik(t, "containerNames: [spelling-web], scrubEnvs: true", rec.URL())
 	before := inspectState(t, hidden)
 
-	// Only these forms of a path may go upstream, with a query or without one, and
-	// the ping that asks the engine about a version.
-	forwarded := regexp.MustCompile(`^(/v[0-9.]+)?/_ping$|^(/v1\.\d+)?/(containers/json|containers/([0-9a-f]{64}|spelling-(web|hidden))/[a-z]+|containers/[0-9a-f]{64})(\?|$)`)
+	// Only these forms of a path may go upstream, with a query or without one: the
+	// ping that asks the engine about a version, and the inspect that asks it about
+	// a short ID, too.
+	forwarded := regexp.MustCompile(`^(/v[0-9.]+)?/_ping$|^(/v1\.\d+)?/(containers/json|containers/([0-9a-f]{64}|spelling-(web|hidden))/[a-z]+|containers/[0-9a-f]{12}/json|containers/[0-9a-f]{64})(\?|$)`)
 
 	for _, entryPoint := range []string{"docker", "raw"} {
 		for _, target := range spellings(hidden, web) {

@@ -21,12 +21,10 @@ type LineWriter struct {
 	rest    []byte
 	status  int
 	refused bool // the answer is not a stream of JSON lines
-	plain   bool // an error of the engine, which names only what was asked for
 	err     error
 
-	// HoldErrors: an error of the engine is not sent, but kept for Held.
-	HoldErrors bool
-	held       *Answer
+	before http.Header // of the client's answer, when nobody had answered yet
+	held   *Answer
 }
 
 // NewLineWriter returns a writer in front of rw. line gets one line of the
@@ -35,7 +33,7 @@ type LineWriter struct {
 // needles are dropped unseen; nil: none is.
 func NewLineWriter(rw http.ResponseWriter, limit int64, needles [][]byte, line func(raw []byte) ([]byte, error)) *LineWriter {
 	flusher, _ := rw.(http.Flusher)
-	return &LineWriter{rw: rw, flusher: flusher, line: line, needles: needles, limit: limit}
+	return &LineWriter{rw: rw, flusher: flusher, line: line, needles: needles, limit: limit, before: rw.Header().Clone()}
 }
 
 // Header is the header of the client's answer.
@@ -49,21 +47,24 @@ func (w *LineWriter) WriteHeader(status int) {
 	w.status = status
 	header := w.rw.Header()
 	header.Del("Content-Length")
-	switch {
-	case status == http.StatusOK && isLines(header):
+	if status == http.StatusOK && isLines(header) {
 		w.rw.WriteHeader(status)
 		w.flush()
-	case status >= 400 && w.HoldErrors:
-		w.held = &Answer{Status: status, Header: header}
 		return
-	case status >= 400:
-		w.plain = true
-		w.rw.WriteHeader(status)
-	default:
-		// Fail closed: what cannot be read line by line cannot be filtered.
+	}
+	// What belongs to another answer, such as Location, goes with it.
+	w.held = &Answer{Status: status, Header: header.Clone()}
+	for key := range header {
+		delete(header, key)
+	}
+	for key, values := range w.before {
+		header[key] = values
+	}
+	if status < 400 {
+		// Fail closed: what cannot be read line by line cannot be filtered. The
+		// client is told now, since it may go on for ever.
 		w.refused = true
-		header.Del("Content-Encoding")
-		WriteError(w.rw, nil, http.StatusBadGateway, "dpf: the upstream's answer is not a stream of JSON lines")
+		WriteError(w.rw, w.held.Header, http.StatusBadGateway, "dpf: the upstream's answer is not a stream of JSON lines")
 	}
 }
 
@@ -87,9 +88,6 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	}
 	if w.held != nil {
 		return w.hold(p)
-	}
-	if w.plain {
-		return w.rw.Write(p)
 	}
 	end := bytes.LastIndexByte(p, '\n') + 1
 	if end > 0 {
@@ -115,8 +113,14 @@ func (w *LineWriter) hold(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Held is the error of the engine that was kept back, or nil.
-func (w *LineWriter) Held() *Answer { return w.held }
+// Held is the error of the engine in the place of a stream, which is not sent, or
+// nil.
+func (w *LineWriter) Held() *Answer {
+	if w.refused {
+		return nil
+	}
+	return w.held
+}
 
 // lines passes whole lines through the filter, of these only the ones that
 // hold a needle.

@@ -71,7 +71,6 @@ func TestLinesRefuseWhatIsNoStream(t *testing.T) {
 		{"encoded", "application/json", "gzip", 200, 502, `{"message":"dpf: the upstream's answer is not a stream of JSON lines"}` + "\n"},
 		{"text", "text/plain", "", 200, 502, `{"message":"dpf: the upstream's answer is not a stream of JSON lines"}` + "\n"},
 		{"another success", "application/json", "", 204, 502, `{"message":"dpf: the upstream's answer is not a stream of JSON lines"}` + "\n"},
-		{"an error passes", "text/plain", "", 404, 404, "a\nb\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -91,5 +90,37 @@ func TestLinesRefuseWhatIsNoStream(t *testing.T) {
 				t.Errorf("got %d %q, want %d %q", rec.Code, rec.Body, tt.want, tt.body)
 			}
 		})
+	}
+}
+
+// An error is left to whoever asked, with its header: nothing of it is sent.
+func TestLinesHoldErrors(t *testing.T) {
+	rec := httptest.NewRecorder()
+	w := NewLineWriter(rec, 10, nil, keepA)
+	w.Header().Set("Location", "http://canary/")
+	w.WriteHeader(404)
+	_, _ = w.Write([]byte("canary"))
+	_ = w.Finish()
+	ans := w.Held()
+	if ans == nil || ans.Status != 404 || string(ans.Body) != "canary" || ans.Header.Get("Location") == "" {
+		t.Errorf("got %v", ans)
+	}
+	if len(rec.Header()) > 0 || rec.Body.Len() > 0 {
+		t.Errorf("got %v %s", rec.Header(), rec.Body)
+	}
+	if _, err := w.Write([]byte("too much")); err == nil {
+		t.Error("more than the limit was taken")
+	}
+}
+
+// What is refused takes its header with it.
+func TestLinesRefuseWithoutTheHeader(t *testing.T) {
+	rec := httptest.NewRecorder()
+	w := NewLineWriter(rec, 10, nil, keepA)
+	w.Header().Set("Location", "http://canary/")
+	w.Header().Set("Server", "Docker")
+	w.WriteHeader(301)
+	if rec.Code != 502 || rec.Header().Get("Location") != "" || rec.Header().Get("Server") != "Docker" || w.Held() != nil {
+		t.Errorf("got %d %v", rec.Code, rec.Header())
 	}
 }

@@ -172,7 +172,6 @@ func (h *Handler) stream(x *exchange, out *outcome) error {
 	} else if err := h.rebuild(x.req, x.ep, out.ref); err != nil {
 		return err
 	}
-	out.lines.HoldErrors = h.scrub.GuardsErrors
 	if x.trace != nil {
 		defer func() { x.trace.set("filtered", out.lines.Status(), "") }()
 	}
