@@ -3,6 +3,7 @@ package engineapi
 import (
 	"encoding/json"
 	"fmt"
+	"sort"
 	"strings"
 )
 
@@ -27,9 +28,14 @@ func (op *Operation) ParseFilters(value string) (map[string][]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys := make([]string, 0, len(filters))
 	total := 0
 	for key, values := range filters {
+		keys = append(keys, key)
 		total += len(values)
+	}
+	sort.Strings(keys) // Of several unknown keys the client is always told the same.
+	for _, key := range keys {
 		switch {
 		case op.filters[key]:
 		case op.OpenFilters:

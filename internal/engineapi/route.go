@@ -141,8 +141,10 @@ func (ep *Endpoint) parseQuery(raw string) error {
 	for name, all := range values {
 		switch {
 		case !ep.Op.parameters[name]:
-			// What no engine knows is ignored, as dockerd does.
-			if text := ep.Op.refusal(InQuery, name); text != "" && all[0] != "" {
+			// What no engine knows is ignored, as dockerd does. Of several texts the
+			// client always gets the same one: a difference would look like one
+			// between a hidden and an absent object.
+			if text := ep.Op.refusal(InQuery, name); text != "" && all[0] != "" && (ep.Refusal == "" || text < ep.Refusal) {
 				ep.Refusal = text
 			}
 		case ep.Op.repeats[name]:

@@ -135,3 +135,21 @@ func TestDecisive(t *testing.T) {
 func id(prefix string) string {
 	return prefix + strings.Repeat("0", 64-len(prefix))
 }
+
+// Which of several refused parameters the text names must not be chance.
+func TestRefusedParametersAlwaysGiveOneText(t *testing.T) {
+	target := &url.URL{Path: "/containers/web/start", RawQuery: "checkpoint=a&checkpoint-dir=b"}
+	for i := 0; i < 50; i++ {
+		ep, err := Route(&http.Request{Method: "POST", URL: target})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "ContainerStart with the query checkpoint is refused"; !strings.HasPrefix(ep.Refusal, want) {
+			t.Fatalf("got %s, want %s", ep.Refusal, want)
+		}
+		_, err = ep.Op.ParseFilters(`{"b":["1"],"a":["1"],"c":["1"]}`)
+		if err == nil || !strings.Contains(err.Error(), `"a"`) {
+			t.Fatalf("got %v, want the first key", err)
+		}
+	}
+}

@@ -110,5 +110,23 @@ func readCanonical(e entryPoint, target string) string {
 	if err := getJSON(e, target, &value); err != nil {
 		return err.Error()
 	}
-	return canonical(value)
+	return canonical(withoutAge(value))
+}
+
+// withoutAge removes the Status of containers, "Up 4 minutes", which goes on.
+func withoutAge(value any) any {
+	switch v := value.(type) {
+	case []any:
+		for i := range v {
+			v[i] = withoutAge(v[i])
+		}
+	case map[string]any:
+		if text, ok := v["Status"].(string); ok && (strings.HasPrefix(text, "Up ") || strings.HasPrefix(text, "Exited ")) {
+			delete(v, "Status")
+		}
+		for key := range v {
+			v[key] = withoutAge(v[key])
+		}
+	}
+	return value
 }
