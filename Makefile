@@ -60,7 +60,7 @@ fuzz:
 fuzz-short:
 	@FUZZTIME=5s scripts/fuzz.sh
 
-#? operations: check testdata/operations.tsv against the API descriptions
+#? operations: check testdata/operations.tsv and parameters.tsv against the descriptions and sources of the API
 operations:
 	cd e2e && go run ./cmd/swagger -check
 
@@ -92,9 +92,9 @@ soak soak-short:
 bench:
 	cd e2e && go run ./cmd/bench
 
-#? docs: write what is made from tables in docs/: endpoints, faults, clients
+#? docs: write what is made from tables in docs/: endpoints, fields, parameters, faults, clients
 docs: tools
-	DPF_UPDATE=1 go test -count=1 -run "Test(Endpoints|Fields)Doc" ./internal/engineapi
+	DPF_UPDATE=1 go test -count=1 -run 'Test(Endpoints|Fields|Parameters)Doc' ./internal/engineapi
 	cd e2e && DPF_UPDATE=1 go test -count=1 -run 'Test(Faults|Clients)Doc' . ./clients
 
 #? clean: remove what the targets leave in the tree

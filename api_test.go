@@ -2,6 +2,7 @@ package dpf
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -73,16 +74,20 @@ func TestRewrittenAnswers(t *testing.T) {
 		{"/tasks/t", `{"ID":"t1","Spec":{"ContainerSpec":{"Env":["A=1"]}},"Status":{"ContainerStatus":{"ContainerID":"` + id("aa1") + `"}}}` + "\n"},
 	}
 	for _, tt := range tests {
-		rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", tt.target, "")
-		if got := rec.Body.String(); rec.Code != 200 || got != tt.want {
-			t.Errorf("%s: got %d %s\nwant %s", tt.target, rec.Code, got, tt.want)
-		}
+		t.Run(tt.target, func(t *testing.T) {
+			rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", tt.target, "")
+			if got := rec.Body.String(); rec.Code != 200 || got != tt.want {
+				t.Errorf("%s: got %d %s\nwant %s", tt.target, rec.Code, got, tt.want)
+			}
+		})
 	}
 	for target := range worldAnswers {
-		rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", strings.TrimPrefix(target, "GET "), "")
-		if got := rec.Body.String(); strings.Contains(strings.ReplaceAll(got, strings.TrimPrefix(target, "GET "), ""), "canary\"") || strings.Contains(got, id("ab2")) || strings.Contains(got, id("22")) {
-			t.Errorf("%s: got %d %s", target, rec.Code, got)
-		}
+		t.Run(target, func(t *testing.T) {
+			rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", strings.TrimPrefix(target, "GET "), "")
+			if got := rec.Body.String(); strings.Contains(strings.ReplaceAll(got, strings.TrimPrefix(target, "GET "), ""), "canary\"") || strings.Contains(got, id("ab2")) || strings.Contains(got, id("22")) {
+				t.Errorf("%s: got %d %s", target, rec.Code, got)
+			}
+		})
 	}
 }
 
@@ -101,16 +106,18 @@ func TestObjectsOfHiddenAreAbsent(t *testing.T) {
 		{"/tasks/t2", "task t2 not found"},
 	}
 	for _, tt := range tests {
-		rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", tt.target, "")
-		if tt.want == "" {
-			if rec.Code != 200 {
-				t.Errorf("%s: a prefix that only one visible object has: got %d", tt.target, rec.Code)
+		t.Run(tt.target, func(t *testing.T) {
+			rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", tt.target, "")
+			if tt.want == "" {
+				if rec.Code != 200 {
+					t.Errorf("%s: a prefix that only one visible object has: got %d", tt.target, rec.Code)
+				}
+				return
 			}
-			continue
-		}
-		if got, want := rec.Body.String(), "{\"message\":\""+tt.want+"\"}\n"; rec.Code != 404 || got != want {
-			t.Errorf("%s: got %d %s, want 404 %s", tt.target, rec.Code, got, want)
-		}
+			if got, want := rec.Body.String(), "{\"message\":\""+tt.want+"\"}\n"; rec.Code != 404 || got != want {
+				t.Errorf("%s: got %d %s, want 404 %s", tt.target, rec.Code, got, want)
+			}
+		})
 	}
 }
 
@@ -128,17 +135,19 @@ func TestSystemDataUsage(t *testing.T) {
 // The environment of services, tasks and images is scrubbed, too.
 func TestScrubEnvsEverywhere(t *testing.T) {
 	for _, selector := range [][]string{{"homepage.group"}, nil} {
-		for _, target := range []string{"/services", "/services/web", "/tasks", "/tasks/t1", "/images/web:1/json", "/containers/web/json"} {
-			if selector == nil && (target == "/services/web" || target == "/tasks/t1") {
-				continue // The engine of this test has the lists alone.
+		t.Run(fmt.Sprint(selector), func(t *testing.T) {
+			for _, target := range []string{"/services", "/services/web", "/tasks", "/tasks/t1", "/images/web:1/json", "/containers/web/json"} {
+				if selector == nil && (target == "/services/web" || target == "/tasks/t1") {
+					continue // The engine of this test has the lists alone.
+				}
+				config := CreateConfig()
+				config.ContainerLabels, config.ScrubEnvs = selector, true
+				rec := do(newTestFilter(t, worldEngine(), config), "GET", target, "")
+				if got := rec.Body.String(); rec.Code != 200 || strings.Contains(got, `"A=`) || !strings.Contains(got, `"Env":[]`) {
+					t.Errorf("%s, selector %v: got %d %s", target, selector, rec.Code, got)
+				}
 			}
-			config := CreateConfig()
-			config.ContainerLabels, config.ScrubEnvs = selector, true
-			rec := do(newTestFilter(t, worldEngine(), config), "GET", target, "")
-			if got := rec.Body.String(); rec.Code != 200 || strings.Contains(got, `"A=`) || !strings.Contains(got, `"Env":[]`) {
-				t.Errorf("%s, selector %v: got %d %s", target, selector, rec.Code, got)
-			}
-		}
+		})
 	}
 }
 
@@ -163,22 +172,24 @@ func TestNetworkConnect(t *testing.T) {
 		{"no JSON", "front", `Container=web`, 400, ``},
 	}
 	for _, op := range []string{"connect", "disconnect"} {
-		for _, tt := range tests {
-			engine := worldEngine()
-			config := testConfig()
-			config.InsecureAllowOperations = []string{"NetworkConnect"}
-			rec := do(newTestFilter(t, engine, config), "POST", "/networks/"+tt.network+"/"+op, tt.body)
-			if rec.Code != tt.want {
-				t.Errorf("%s, %s: got %d %s, want %d", op, tt.name, rec.Code, rec.Body.String(), tt.want)
+		t.Run(op, func(t *testing.T) {
+			for _, tt := range tests {
+				engine := worldEngine()
+				config := testConfig()
+				config.InsecureAllowOperations = []string{"NetworkConnect"}
+				rec := do(newTestFilter(t, engine, config), "POST", "/networks/"+tt.network+"/"+op, tt.body)
+				if rec.Code != tt.want {
+					t.Errorf("%s, %s: got %d %s, want %d", op, tt.name, rec.Code, rec.Body.String(), tt.want)
+				}
+				forwarded := strings.HasPrefix(engine.last(), "POST")
+				if forwarded != (tt.want == 204) {
+					t.Errorf("%s, %s: got upstream requests %v", op, tt.name, engine.requests)
+				}
+				if forwarded && (engine.bodies[len(engine.bodies)-1] != tt.wantBody || engine.last() != "POST /networks/"+id("n1")+"/"+op) {
+					t.Errorf("%s, %s: got %s with %s, want %s", op, tt.name, engine.last(), engine.bodies[len(engine.bodies)-1], tt.wantBody)
+				}
 			}
-			forwarded := strings.HasPrefix(engine.last(), "POST")
-			if forwarded != (tt.want == 204) {
-				t.Errorf("%s, %s: got upstream requests %v", op, tt.name, engine.requests)
-			}
-			if forwarded && (engine.bodies[len(engine.bodies)-1] != tt.wantBody || engine.last() != "POST /networks/"+id("n1")+"/"+op) {
-				t.Errorf("%s, %s: got %s with %s, want %s", op, tt.name, engine.last(), engine.bodies[len(engine.bodies)-1], tt.wantBody)
-			}
-		}
+		})
 	}
 }
 
@@ -199,19 +210,21 @@ func TestImageCommit(t *testing.T) {
 		{"", ``, 400, ""},
 	}
 	for _, tt := range tests {
-		engine := worldEngine()
-		config := testConfig()
-		config.InsecureAllowOperations = []string{"ImageCommit"}
-		rec := do(newTestFilter(t, engine, config), "POST", "/commit?"+tt.query, tt.body)
-		if rec.Code != tt.want {
-			t.Errorf("%s: got %d %s, want %d", tt.query, rec.Code, rec.Body.String(), tt.want)
-		}
-		if tt.forwarded != "" && engine.last() != tt.forwarded {
-			t.Errorf("%s: got upstream request %s, want %s", tt.query, engine.last(), tt.forwarded)
-		}
-		if tt.forwarded == "" && strings.HasPrefix(engine.last(), "POST") {
-			t.Errorf("%s: got upstream requests %v", tt.query, engine.requests)
-		}
+		t.Run(tt.forwarded, func(t *testing.T) {
+			engine := worldEngine()
+			config := testConfig()
+			config.InsecureAllowOperations = []string{"ImageCommit"}
+			rec := do(newTestFilter(t, engine, config), "POST", "/commit?"+tt.query, tt.body)
+			if rec.Code != tt.want {
+				t.Errorf("%s: got %d %s, want %d", tt.query, rec.Code, rec.Body.String(), tt.want)
+			}
+			if tt.forwarded != "" && engine.last() != tt.forwarded {
+				t.Errorf("%s: got upstream request %s, want %s", tt.query, engine.last(), tt.forwarded)
+			}
+			if tt.forwarded == "" && strings.HasPrefix(engine.last(), "POST") {
+				t.Errorf("%s: got upstream requests %v", tt.query, engine.requests)
+			}
+		})
 	}
 }
 
@@ -452,17 +465,21 @@ func TestFiltersByHiddenTag(t *testing.T) {
 		{"w*", 1},
 	}
 	for _, tt := range tests {
-		rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", "/images/json?filters="+url.QueryEscape(`{"reference":["`+tt.pattern+`"]}`), "")
-		if got := strings.Count(rec.Body.String(), `"RepoTags"`); rec.Code != 200 || got != tt.want {
-			t.Errorf("reference %s: got %d, %d images, want %d", tt.pattern, rec.Code, got, tt.want)
-		}
+		t.Run(tt.pattern, func(t *testing.T) {
+			rec := do(newTestFilter(t, worldEngine(), testConfig()), "GET", "/images/json?filters="+url.QueryEscape(`{"reference":["`+tt.pattern+`"]}`), "")
+			if got := strings.Count(rec.Body.String(), `"RepoTags"`); rec.Code != 200 || got != tt.want {
+				t.Errorf("reference %s: got %d, %d images, want %d", tt.pattern, rec.Code, got, tt.want)
+			}
+		})
 	}
 	for name, want := range map[string]string{"canary:1": engineapi.UnknownID, "web:1": "web:1", "nope": engineapi.UnknownID, "11": "sha256:" + id("11"), "index.docker.io/library/canary:1": engineapi.UnknownID} {
-		engine := worldEngine()
-		do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json?filters="+url.QueryEscape(`{"ancestor":["`+name+`"]}`), "")
-		if got := "GET /containers/json?filters=" + url.QueryEscape(`{"ancestor":{"`+want+`":true}}`); engine.last() != got {
-			t.Errorf("ancestor %s: got upstream request %s, want %s", name, engine.last(), got)
-		}
+		t.Run(name, func(t *testing.T) {
+			engine := worldEngine()
+			do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json?filters="+url.QueryEscape(`{"ancestor":["`+name+`"]}`), "")
+			if got := "GET /containers/json?filters=" + url.QueryEscape(`{"ancestor":{"`+want+`":true}}`); engine.last() != got {
+				t.Errorf("ancestor %s: got upstream request %s, want %s", name, engine.last(), got)
+			}
+		})
 	}
 }
 
@@ -501,9 +518,11 @@ func TestRepeatedParameters(t *testing.T) {
 	config = CreateConfig()
 	config.ScrubEnvs = true
 	for _, target := range []string{"POST /commit?container=web&repo=r", "DELETE /containers/web?link=1", "POST /containers/web/start?checkpoint=c"} {
-		method, path, _ := strings.Cut(target, " ")
-		if do(newTestFilter(t, engine, config), method, path, ""); engine.last() != target {
-			t.Errorf("without a selector: got upstream request %s, want %s", engine.last(), target)
-		}
+		t.Run(target, func(t *testing.T) {
+			method, path, _ := strings.Cut(target, " ")
+			if do(newTestFilter(t, engine, config), method, path, ""); engine.last() != target {
+				t.Errorf("without a selector: got upstream request %s, want %s", engine.last(), target)
+			}
+		})
 	}
 }

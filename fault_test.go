@@ -49,31 +49,33 @@ func TestUpstreamFaults(t *testing.T) {
 		}, 403},
 	}
 	for _, tt := range tests {
-		for _, target := range []string{"GET /containers/json", "GET /containers/secret/json", "GET /containers/ab2/json", "POST /containers/secret/stop", "GET /exec/" + hiddenExec + "/json"} {
-			answer := tt.answer
-			engine := testEngine()
-			engine.override = func(rw http.ResponseWriter, _ *http.Request) bool {
-				answer(rw)
-				return true
+		t.Run(tt.name, func(t *testing.T) {
+			for _, target := range []string{"GET /containers/json", "GET /containers/secret/json", "GET /containers/ab2/json", "POST /containers/secret/stop", "GET /exec/" + hiddenExec + "/json"} {
+				answer := tt.answer
+				engine := testEngine()
+				engine.override = func(rw http.ResponseWriter, _ *http.Request) bool {
+					answer(rw)
+					return true
+				}
+				config := testConfig()
+				config.MaxBodyBytes = 4000
+				method, path, _ := strings.Cut(target, " ")
+				rec := do(newTestFilter(t, engine, config), method, path, "")
+				want := tt.want
+				if want == 403 && !strings.HasPrefix(target, "GET /containers/") {
+					want = 502
+				}
+				if rec.Code != want {
+					t.Errorf("%s, %s: got status %d, want %d", tt.name, target, rec.Code, want)
+				}
+				if strings.Contains(rec.Body.String(), "canary") {
+					t.Errorf("%s, %s: got %s", tt.name, target, rec.Body.String())
+				}
+				if !strings.HasPrefix(rec.Body.String(), `{"message":"dpf: `) {
+					t.Errorf("%s, %s: got %s, want an error of the plugin", tt.name, target, rec.Body.String())
+				}
 			}
-			config := testConfig()
-			config.MaxBodyBytes = 4000
-			method, path, _ := strings.Cut(target, " ")
-			rec := do(newTestFilter(t, engine, config), method, path, "")
-			want := tt.want
-			if want == 403 && !strings.HasPrefix(target, "GET /containers/") {
-				want = 502
-			}
-			if rec.Code != want {
-				t.Errorf("%s, %s: got status %d, want %d", tt.name, target, rec.Code, want)
-			}
-			if strings.Contains(rec.Body.String(), "canary") {
-				t.Errorf("%s, %s: got %s", tt.name, target, rec.Body.String())
-			}
-			if !strings.HasPrefix(rec.Body.String(), `{"message":"dpf: `) {
-				t.Errorf("%s, %s: got %s, want an error of the plugin", tt.name, target, rec.Body.String())
-			}
-		}
+		})
 	}
 }
 
@@ -86,25 +88,27 @@ func write(rw http.ResponseWriter, contentType, body string) {
 // An inspect that fails for one container must not tell it from an absent one.
 func TestInspectErrorOfHiddenIsAbsent(t *testing.T) {
 	for _, target := range []string{"GET /containers/secret/json", "POST /containers/secret/stop", "GET /containers/web/json"} {
-		engine := testEngine()
-		engine.override = func(rw http.ResponseWriter, req *http.Request) bool {
-			if strings.HasSuffix(req.URL.Path, "/containers/json") || req.Method != http.MethodGet {
-				return false
+		t.Run(target, func(t *testing.T) {
+			engine := testEngine()
+			engine.override = func(rw http.ResponseWriter, req *http.Request) bool {
+				if strings.HasSuffix(req.URL.Path, "/containers/json") || req.Method != http.MethodGet {
+					return false
+				}
+				rw.Header().Set("Content-Type", "application/json")
+				rw.WriteHeader(500)
+				_, _ = rw.Write([]byte(`{"message":"canary"}`))
+				return true
 			}
-			rw.Header().Set("Content-Type", "application/json")
-			rw.WriteHeader(500)
-			_, _ = rw.Write([]byte(`{"message":"canary"}`))
-			return true
-		}
-		method, path, _ := strings.Cut(target, " ")
-		rec := do(newTestFilter(t, engine, testConfig()), method, path, "")
-		want := 404
-		if strings.Contains(target, "web") {
-			want = 500
-		}
-		if rec.Code != want || strings.Contains(rec.Body.String(), "canary") {
-			t.Errorf("%s: got %d %s, want %d", target, rec.Code, rec.Body.String(), want)
-		}
+			method, path, _ := strings.Cut(target, " ")
+			rec := do(newTestFilter(t, engine, testConfig()), method, path, "")
+			want := 404
+			if strings.Contains(target, "web") {
+				want = 500
+			}
+			if rec.Code != want || strings.Contains(rec.Body.String(), "canary") {
+				t.Errorf("%s: got %d %s, want %d", target, rec.Code, rec.Body.String(), want)
+			}
+		})
 	}
 }
 
@@ -112,21 +116,23 @@ func TestInspectErrorOfHiddenIsAbsent(t *testing.T) {
 // absent one.
 func TestLargeInspectOfHiddenIsAbsent(t *testing.T) {
 	for _, target := range []string{"GET /containers/secret/json", "POST /containers/secret/stop", "GET /containers/none/json", "GET /containers/web/json"} {
-		engine := testEngine()
-		for i := range engine.containers {
-			engine.containers[i].inspect = `,"Path":"` + strings.Repeat("x", 4000) + `"`
-		}
-		config := testConfig()
-		config.MaxBodyBytes = 4000
-		method, path, _ := strings.Cut(target, " ")
-		rec := do(newTestFilter(t, engine, config), method, path, "")
-		want := 404
-		if strings.Contains(target, "web") {
-			want = 502
-		}
-		if rec.Code != want {
-			t.Errorf("%s: got %d %s, want %d", target, rec.Code, rec.Body.String(), want)
-		}
+		t.Run(target, func(t *testing.T) {
+			engine := testEngine()
+			for i := range engine.containers {
+				engine.containers[i].inspect = `,"Path":"` + strings.Repeat("x", 4000) + `"`
+			}
+			config := testConfig()
+			config.MaxBodyBytes = 4000
+			method, path, _ := strings.Cut(target, " ")
+			rec := do(newTestFilter(t, engine, config), method, path, "")
+			want := 404
+			if strings.Contains(target, "web") {
+				want = 502
+			}
+			if rec.Code != want {
+				t.Errorf("%s: got %d %s, want %d", target, rec.Code, rec.Body.String(), want)
+			}
+		})
 	}
 }
 
@@ -160,18 +166,20 @@ func TestCaptureIgnoresInformational(t *testing.T) {
 // A client that speaks a newer API than the engine learns why it fails.
 func TestVersionErrorIsRelayed(t *testing.T) {
 	for _, target := range []string{"GET /v1.44/containers/json", "GET /v1.44/containers/web/json", "POST /v1.44/containers/web/stop", "GET /v1.44/info", "GET /v1.44/events"} {
-		engine := testEngine()
-		message := "{\"message\":\"client version 1.44 is too new. Maximum supported API version is 1.41\"}\n"
-		engine.override = func(rw http.ResponseWriter, _ *http.Request) bool {
-			rw.Header().Set("Content-Type", "application/json")
-			rw.WriteHeader(http.StatusBadRequest)
-			_, _ = rw.Write([]byte(message))
-			return true
-		}
-		method, path, _ := strings.Cut(target, " ")
-		rec := do(newTestFilter(t, engine, testConfig()), method, path, "")
-		if rec.Code != http.StatusBadRequest || rec.Body.String() != message {
-			t.Errorf("%s: got %d %s, want %s", target, rec.Code, rec.Body.String(), message)
-		}
+		t.Run(target, func(t *testing.T) {
+			engine := testEngine()
+			message := "{\"message\":\"client version 1.44 is too new. Maximum supported API version is 1.41\"}\n"
+			engine.override = func(rw http.ResponseWriter, _ *http.Request) bool {
+				rw.Header().Set("Content-Type", "application/json")
+				rw.WriteHeader(http.StatusBadRequest)
+				_, _ = rw.Write([]byte(message))
+				return true
+			}
+			method, path, _ := strings.Cut(target, " ")
+			rec := do(newTestFilter(t, engine, testConfig()), method, path, "")
+			if rec.Code != http.StatusBadRequest || rec.Body.String() != message {
+				t.Errorf("%s: got %d %s, want %s", target, rec.Code, rec.Body.String(), message)
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -49,14 +50,16 @@ func TestContainerListLimit(t *testing.T) {
 		{"limit=1&limit=2", "?all=1", 1},
 	}
 	for _, tt := range tests {
-		engine := testEngine()
-		rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json?"+tt.query, "")
-		if got := strings.Count(rec.Body.String(), `"Id"`); got != tt.want {
-			t.Errorf("%s: got %d containers, want %d", tt.query, got, tt.want)
-		}
-		if got, want := engine.last(), "GET /containers/json"+tt.wantUpstream; got != want {
-			t.Errorf("%s: got upstream request %s, want %s", tt.query, got, want)
-		}
+		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+			engine := testEngine()
+			rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json?"+tt.query, "")
+			if got := strings.Count(rec.Body.String(), `"Id"`); got != tt.want {
+				t.Errorf("%s: got %d containers, want %d", tt.query, got, tt.want)
+			}
+			if got, want := engine.last(), "GET /containers/json"+tt.wantUpstream; got != want {
+				t.Errorf("%s: got upstream request %s, want %s", tt.query, got, want)
+			}
+		})
 	}
 	if rec := do(newTestFilter(t, testEngine(), testConfig()), "GET", "/containers/json?limit=x", ""); rec.Code != http.StatusBadRequest {
 		t.Errorf("limit=x: got status %d, want 400", rec.Code)
@@ -70,7 +73,7 @@ func TestContainerListFilters(t *testing.T) {
 		want          string // upstream filters, or the message
 	}{
 		{"labels", `{"label":["a","b"]}`, 200, `{"label":{"a":true,"b":true}}`},
-		{"sets", `{"status":{"running":false}}`, 200, `{"status":{"running":true}}`},
+		{"sets", `{"status":{"running":false}}`, 200, `{"status":{"running":false}}`},
 		{"id of a visible one", `{"id":["aa"]}`, 200, `{"id":{"` + id("aa1") + `":true}}`},
 		{"id prefix shared with a hidden one", `{"id":["a"]}`, 200, `{"id":{"` + id("aa1") + `":true}}`},
 		{"id of a hidden one", `{"id":["ab2"]}`, 200, `{"id":{"` + engineapi.UnknownID + `":true}}`},
@@ -85,29 +88,31 @@ func TestContainerListFilters(t *testing.T) {
 		{"numbers", `{"id":[1]}`, 400, `no list of strings`},
 	}
 	for _, tt := range tests {
-		engine := testEngine()
-		req := httptest.NewRequest("GET", "/containers/json", nil)
-		q := req.URL.Query()
-		q.Set("filters", tt.filters)
-		req.URL.RawQuery = q.Encode()
-		var forwarded string
-		engine.override = func(_ http.ResponseWriter, req *http.Request) bool {
-			if f := req.URL.Query().Get("filters"); f != "" {
-				forwarded = f
+		t.Run(tt.want, func(t *testing.T) {
+			engine := testEngine()
+			req := httptest.NewRequest("GET", "/containers/json", nil)
+			q := req.URL.Query()
+			q.Set("filters", tt.filters)
+			req.URL.RawQuery = q.Encode()
+			var forwarded string
+			engine.override = func(_ http.ResponseWriter, req *http.Request) bool {
+				if f := req.URL.Query().Get("filters"); f != "" {
+					forwarded = f
+				}
+				return false
 			}
-			return false
-		}
-		rec := httptest.NewRecorder()
-		newTestFilter(t, engine, testConfig()).ServeHTTP(rec, req)
-		if rec.Code != tt.wantStatus {
-			t.Errorf("%s: got status %d, want %d", tt.name, rec.Code, tt.wantStatus)
-		}
-		if tt.wantStatus == 200 && forwarded != tt.want {
-			t.Errorf("%s: got filters %s, want %s", tt.name, forwarded, tt.want)
-		}
-		if tt.wantStatus != 200 && !strings.Contains(rec.Body.String(), tt.want) {
-			t.Errorf("%s: got %s, want %q", tt.name, rec.Body.String(), tt.want)
-		}
+			rec := httptest.NewRecorder()
+			newTestFilter(t, engine, testConfig()).ServeHTTP(rec, req)
+			if rec.Code != tt.wantStatus {
+				t.Errorf("%s: got status %d, want %d", tt.name, rec.Code, tt.wantStatus)
+			}
+			if tt.wantStatus == 200 && forwarded != tt.want {
+				t.Errorf("%s: got filters %s, want %s", tt.name, forwarded, tt.want)
+			}
+			if tt.wantStatus != 200 && !strings.Contains(rec.Body.String(), tt.want) {
+				t.Errorf("%s: got %s, want %q", tt.name, rec.Body.String(), tt.want)
+			}
+		})
 	}
 }
 
@@ -135,20 +140,22 @@ func TestContainerInspect(t *testing.T) {
 		{"-web", false, 1},
 	}
 	for _, tt := range tests {
-		engine := testEngine()
-		rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/"+tt.ref+"/json", "")
-		if tt.shown && (rec.Code != 200 || !strings.Contains(rec.Body.String(), `"Env":["SECRET=canary","PATH=/bin"]`)) {
-			t.Errorf("%s: got %d %s", tt.ref, rec.Code, rec.Body.String())
-		}
-		if want := "{\"message\":\"No such container: " + tt.ref + "\"}\n"; !tt.shown && (rec.Code != 404 || rec.Body.String() != want) {
-			t.Errorf("%s: got %d %s, want 404 %s", tt.ref, rec.Code, rec.Body.String(), want)
-		}
-		if got := len(engine.requests); got != tt.trips {
-			t.Errorf("%s: got upstream requests %v, want %d", tt.ref, engine.requests, tt.trips)
-		}
-		if got := rec.Header().Get("Server"); got != "Docker/test (linux)" {
-			t.Errorf("%s: got Server %q, want the one of the engine", tt.ref, got)
-		}
+		t.Run(tt.ref, func(t *testing.T) {
+			engine := testEngine()
+			rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/"+tt.ref+"/json", "")
+			if tt.shown && (rec.Code != 200 || !strings.Contains(rec.Body.String(), `"Env":["SECRET=canary","PATH=/bin"]`)) {
+				t.Errorf("%s: got %d %s", tt.ref, rec.Code, rec.Body.String())
+			}
+			if want := "{\"message\":\"No such container: " + tt.ref + "\"}\n"; !tt.shown && (rec.Code != 404 || rec.Body.String() != want) {
+				t.Errorf("%s: got %d %s, want 404 %s", tt.ref, rec.Code, rec.Body.String(), want)
+			}
+			if got := len(engine.requests); got != tt.trips {
+				t.Errorf("%s: got upstream requests %v, want %d", tt.ref, engine.requests, tt.trips)
+			}
+			if got := rec.Header().Get("Server"); got != "Docker/test (linux)" {
+				t.Errorf("%s: got Server %q, want the one of the engine", tt.ref, got)
+			}
+		})
 	}
 }
 
@@ -192,26 +199,28 @@ var scopedTargets = []string{
 // one for a container that does not exist.
 func TestScopedHiddenIsAbsent(t *testing.T) {
 	for _, target := range scopedTargets {
-		for _, refs := range [][2]string{{"secret", "sesame"}, {id("ab2"), id("cd2")}, {id("ab2")[:12], id("cd2")[:12]}, {"ab2", "cd2"}} {
-			var got [2]string
-			for i, ref := range refs {
-				engine := testEngine()
-				method, path, _ := strings.Cut(strings.Replace(target, "REF", ref, 1), " ")
-				rec := do(newTestFilter(t, engine, testConfig()), method, path, "")
-				if rec.Code != http.StatusNotFound {
-					t.Errorf("%s for %s: got status %d, want 404", target, ref, rec.Code)
+		t.Run(target, func(t *testing.T) {
+			for _, refs := range [][2]string{{"secret", "sesame"}, {id("ab2"), id("cd2")}, {id("ab2")[:12], id("cd2")[:12]}, {"ab2", "cd2"}} {
+				var got [2]string
+				for i, ref := range refs {
+					engine := testEngine()
+					method, path, _ := strings.Cut(strings.Replace(target, "REF", ref, 1), " ")
+					rec := do(newTestFilter(t, engine, testConfig()), method, path, "")
+					if rec.Code != http.StatusNotFound {
+						t.Errorf("%s for %s: got status %d, want 404", target, ref, rec.Code)
+					}
+					if last := engine.last(); len(engine.requests) > 2 || last != "GET /containers/json?all=1" {
+						t.Errorf("%s for %s: got upstream requests %v", target, ref, engine.requests)
+					}
+					var head strings.Builder
+					_ = rec.Header().Write(&head)
+					got[i] = strings.ReplaceAll(head.String()+rec.Body.String(), ref, "REF")
 				}
-				if last := engine.last(); len(engine.requests) > 2 || last != "GET /containers/json?all=1" {
-					t.Errorf("%s for %s: got upstream requests %v", target, ref, engine.requests)
+				if got[0] != got[1] {
+					t.Errorf("%s: hidden answers\n%s\nabsent answers\n%s", target, got[0], got[1])
 				}
-				var head strings.Builder
-				_ = rec.Header().Write(&head)
-				got[i] = strings.ReplaceAll(head.String()+rec.Body.String(), ref, "REF")
 			}
-			if got[0] != got[1] {
-				t.Errorf("%s: hidden answers\n%s\nabsent answers\n%s", target, got[0], got[1])
-			}
-		}
+		})
 	}
 }
 
@@ -223,30 +232,32 @@ func TestScopedForwardsFullID(t *testing.T) {
 		{"GET /v1.41/containers/web/logs?follow=1&stdout=1&evil=1", "", "GET /v1.41/containers/" + full + "/logs?follow=1&stdout=1", ""},
 		{"GET /containers/web/top?ps_args=auxe", "", "GET /containers/" + full + "/top", ""},
 		{"GET /containers/web/top?ps_args=aux", "", "GET /containers/" + full + "/top?ps_args=aux", ""},
-		{"POST /containers/aa1/start?checkpoint=x", `{"Binds":["/:/x"]}`, "POST /containers/" + full + "/start", ""},
+		{"POST /containers/aa1/start?checkpoint=", "", "POST /containers/" + full + "/start", ""},
 		{"POST /containers/web/stop?t=1", "t=99", "POST /containers/" + full + "/stop?t=1", ""},
 		{"DELETE /containers/web?force=1&link=no&v=1", "", "DELETE /containers/" + full + "?force=1&v=1", ""},
 		{"PUT /containers/web/archive?path=%2Fetc", "tar", "PUT /containers/" + full + "/archive?path=%2Fetc", "tar"},
-		{"POST /containers/web/exec", `{"Cmd":["sh"],"cmd":["ls"],"Unknown":1}`, "POST /containers/" + full + "/exec", `{"Cmd":["ls"]}`},
+		{"POST /containers/web/exec", `{"Cmd":["sh"],"cmd":["ls"],"Unknown":null,"Container":"web"}`, "POST /containers/" + full + "/exec", `{"Cmd":["ls"]}`},
 		{"POST /containers/web/exec", `{"Privileged":false,"Tty":true}`, "POST /containers/" + full + "/exec", `{"Tty":true}`},
 		{"POST /containers/web/update", `{"Memory":9007199254740993,"RestartPolicy":{"Name":"no"}}`, "POST /containers/" + full + "/update", `{"Memory":9007199254740993,"RestartPolicy":{"Name":"no"}}`},
-		{"POST /exec/" + visibleExec + "/start", `{"Detach":false,"Tty":true,"X":1}`, "POST /exec/" + visibleExec + "/start", `{"Detach":false,"Tty":true}`},
+		{"POST /exec/" + visibleExec + "/start", `{"Detach":false,"Tty":true,"X":"","hijack":true}`, "POST /exec/" + visibleExec + "/start", `{"Detach":false,"Tty":true}`},
 		{"POST /exec/" + visibleExec + "/resize?h=1&w=2&x=3", "", "POST /exec/" + visibleExec + "/resize?h=1&w=2", ""},
 	}
 	for _, tt := range tests {
-		engine := testEngine()
-		method, path, _ := strings.Cut(tt.target, " ")
-		rec := do(newTestFilter(t, engine, testConfig()), method, path, tt.body)
-		if rec.Code != http.StatusNoContent {
-			t.Errorf("%s: got status %d %s", tt.target, rec.Code, rec.Body.String())
-			continue
-		}
-		if got := engine.last(); got != tt.want {
-			t.Errorf("%s: got upstream request %s, want %s", tt.target, got, tt.want)
-		}
-		if got := engine.bodies[len(engine.bodies)-1]; got != tt.wantBody {
-			t.Errorf("%s: got upstream body %s, want %s", tt.target, got, tt.wantBody)
-		}
+		t.Run(tt.target, func(t *testing.T) {
+			engine := testEngine()
+			method, path, _ := strings.Cut(tt.target, " ")
+			rec := do(newTestFilter(t, engine, testConfig()), method, path, tt.body)
+			if rec.Code != http.StatusNoContent {
+				t.Errorf("%s: got status %d %s", tt.target, rec.Code, rec.Body.String())
+				return
+			}
+			if got := engine.last(); got != tt.want {
+				t.Errorf("%s: got upstream request %s, want %s", tt.target, got, tt.want)
+			}
+			if got := engine.bodies[len(engine.bodies)-1]; got != tt.wantBody {
+				t.Errorf("%s: got upstream body %s, want %s", tt.target, got, tt.wantBody)
+			}
+		})
 	}
 }
 
@@ -266,32 +277,36 @@ func TestBadRequestBodies(t *testing.T) {
 		{"/containers/web/update", `{"Memory":1}{`, 400},
 	}
 	for _, tt := range tests {
-		engine := testEngine()
-		rec := do(newTestFilter(t, engine, testConfig()), "POST", tt.target, tt.body)
-		if rec.Code != tt.want {
-			t.Errorf("%s %.60s: got status %d, want %d", tt.target, tt.body, rec.Code, tt.want)
-		}
-		if strings.HasPrefix(engine.last(), "POST") {
-			t.Errorf("%s %.60s: got upstream requests %v", tt.target, tt.body, engine.requests)
-		}
+		t.Run(tt.target, func(t *testing.T) {
+			engine := testEngine()
+			rec := do(newTestFilter(t, engine, testConfig()), "POST", tt.target, tt.body)
+			if rec.Code != tt.want {
+				t.Errorf("%s %.60s: got status %d, want %d", tt.target, tt.body, rec.Code, tt.want)
+			}
+			if strings.HasPrefix(engine.last(), "POST") {
+				t.Errorf("%s %.60s: got upstream requests %v", tt.target, tt.body, engine.requests)
+			}
+		})
 	}
 }
 
 func TestExecHiddenIsAbsent(t *testing.T) {
 	for _, target := range []string{"GET /exec/REF/json", "POST /exec/REF/start", "POST /exec/REF/resize?h=1&w=1"} {
-		for _, ref := range []string{hiddenExec, absentExec, "abc"} {
-			engine := testEngine()
-			method, path, _ := strings.Cut(strings.Replace(target, "REF", ref, 1), " ")
-			rec := do(newTestFilter(t, engine, testConfig()), method, path, "{}")
-			if want := "{\"message\":\"No such exec instance: " + ref + "\"}\n"; rec.Code != 404 || rec.Body.String() != want {
-				t.Errorf("%s for %s: got %d %s, want 404 %s", target, ref, rec.Code, rec.Body.String(), want)
-			}
-			for _, request := range engine.requests {
-				if !strings.HasPrefix(request, "GET ") {
-					t.Errorf("%s for %s: got upstream request %s", target, ref, request)
+		t.Run(target, func(t *testing.T) {
+			for _, ref := range []string{hiddenExec, absentExec, "abc"} {
+				engine := testEngine()
+				method, path, _ := strings.Cut(strings.Replace(target, "REF", ref, 1), " ")
+				rec := do(newTestFilter(t, engine, testConfig()), method, path, "{}")
+				if want := "{\"message\":\"No such exec instance: " + ref + "\"}\n"; rec.Code != 404 || rec.Body.String() != want {
+					t.Errorf("%s for %s: got %d %s, want 404 %s", target, ref, rec.Code, rec.Body.String(), want)
+				}
+				for _, request := range engine.requests {
+					if !strings.HasPrefix(request, "GET ") {
+						t.Errorf("%s for %s: got upstream request %s", target, ref, request)
+					}
 				}
 			}
-		}
+		})
 	}
 	rec := do(newTestFilter(t, testEngine(), testConfig()), "GET", "/exec/"+visibleExec+"/json", "")
 	if rec.Code != 200 || !strings.Contains(rec.Body.String(), `"Running":true`) {
@@ -336,11 +351,13 @@ func TestRefused(t *testing.T) {
 // was judged.
 func TestEscapedPathIsFiltered(t *testing.T) {
 	for _, target := range []string{"/containers/%6Ason", "/%63ontainers/json", "/containers%2Fjson"} {
-		engine := testEngine()
-		rec := do(newTestFilter(t, engine, testConfig()), "GET", target, "")
-		if strings.Contains(rec.Body.String(), "secret") || engine.last() != "GET /containers/json" {
-			t.Errorf("%s: got %s, upstream %s", target, rec.Body.String(), engine.last())
-		}
+		t.Run(target, func(t *testing.T) {
+			engine := testEngine()
+			rec := do(newTestFilter(t, engine, testConfig()), "GET", target, "")
+			if strings.Contains(rec.Body.String(), "secret") || engine.last() != "GET /containers/json" {
+				t.Errorf("%s: got %s, upstream %s", target, rec.Body.String(), engine.last())
+			}
+		})
 	}
 }
 
@@ -355,20 +372,22 @@ func TestHopByHopHeaders(t *testing.T) {
 		{"list", "GET /containers/json", "tcp", ""},
 	}
 	for _, tt := range tests {
-		engine := testEngine()
-		method, path, _ := strings.Cut(tt.target, " ")
-		req := httptest.NewRequest(method, path, nil)
-		req.Header.Set("Connection", "Upgrade, Content-Type")
-		req.Header.Set("Upgrade", tt.upgrade)
-		req.Header.Set("Accept-Encoding", "gzip")
-		newTestFilter(t, engine, testConfig()).ServeHTTP(httptest.NewRecorder(), req)
-		sent := engine.headers[len(engine.headers)-1]
-		if got := sent.Get("Upgrade"); got != tt.want {
-			t.Errorf("%s: got Upgrade %q, want %q", tt.name, got, tt.want)
-		}
-		if got := sent.Get("Connection"); strings.Contains(got, "Content-Type") {
-			t.Errorf("%s: got Connection %q", tt.name, got)
-		}
+		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+			engine := testEngine()
+			method, path, _ := strings.Cut(tt.target, " ")
+			req := httptest.NewRequest(method, path, nil)
+			req.Header.Set("Connection", "Upgrade, Content-Type")
+			req.Header.Set("Upgrade", tt.upgrade)
+			req.Header.Set("Accept-Encoding", "gzip")
+			newTestFilter(t, engine, testConfig()).ServeHTTP(httptest.NewRecorder(), req)
+			sent := engine.headers[len(engine.headers)-1]
+			if got := sent.Get("Upgrade"); got != tt.want {
+				t.Errorf("%s: got Upgrade %q, want %q", tt.name, got, tt.want)
+			}
+			if got := sent.Get("Connection"); strings.Contains(got, "Content-Type") {
+				t.Errorf("%s: got Connection %q", tt.name, got)
+			}
+		})
 	}
 }
 
@@ -425,14 +444,16 @@ func TestSideInspectThroughUpstreamURL(t *testing.T) {
 // Each request looks its container up anew: its name may be another's by now.
 func TestNothingIsRemembered(t *testing.T) {
 	for _, ref := range []string{id("aa1"), id("aa1")[:12], "web"} {
-		engine := testEngine()
-		h := newTestFilter(t, engine, testConfig())
-		for i := 0; i < 3; i++ {
-			do(h, "POST", "/containers/"+ref+"/stop", "")
-		}
-		if got := len(engine.requests); got != 6 {
-			t.Errorf("%s: got %d upstream requests for 3, want an inspect each: %v", ref, got, engine.requests)
-		}
+		t.Run(ref, func(t *testing.T) {
+			engine := testEngine()
+			h := newTestFilter(t, engine, testConfig())
+			for i := 0; i < 3; i++ {
+				do(h, "POST", "/containers/"+ref+"/stop", "")
+			}
+			if got := len(engine.requests); got != 6 {
+				t.Errorf("%s: got %d upstream requests for 3, want an inspect each: %v", ref, got, engine.requests)
+			}
+		})
 	}
 
 	engine := testEngine()
@@ -457,14 +478,16 @@ func TestPsArgs(t *testing.T) {
 		{"axfoargs,pid", ""},
 	}
 	for _, tt := range tests {
-		engine := testEngine()
-		do(newTestFilter(t, engine, testConfig()), "GET", "/containers/web/top?ps_args="+url.QueryEscape(tt.args), "")
-		want := "GET /containers/" + id("aa1") + "/top"
-		if tt.want != "" {
-			want += "?" + tt.want
-		}
-		if got := engine.last(); got != want {
-			t.Errorf("ps_args %q: got upstream request %q, want %q", tt.args, got, want)
-		}
+		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+			engine := testEngine()
+			do(newTestFilter(t, engine, testConfig()), "GET", "/containers/web/top?ps_args="+url.QueryEscape(tt.args), "")
+			want := "GET /containers/" + id("aa1") + "/top"
+			if tt.want != "" {
+				want += "?" + tt.want
+			}
+			if got := engine.last(); got != want {
+				t.Errorf("ps_args %q: got upstream request %q, want %q", tt.args, got, want)
+			}
+		})
 	}
 }

@@ -132,34 +132,36 @@ func hidingCanaries() *Config {
 // real engines, and the visible ones are there.
 func TestRealAnswersHideCanaries(t *testing.T) {
 	for _, dir := range []string{"testdata/engine/v1.41", "testdata/engine/v1.56"} {
-		r := readRecording(t, dir)
-		leaksWithout := 0
-		for file := range r.files {
-			engine := r.engine(t, file)
-			rec := do(newTestFilter(t, engine, hidingCanaries()), "GET", r.path(file), "")
-			body := rec.Body.String()
-			// borrower mounts the volumes of a hidden container: they are its
-			// own, too. A name that was asked for comes back.
-			shown := strings.NewReplacer("No such container: canary-", "", "canary-volume", "", "/canary-bind", "").Replace(body)
-			for _, secret := range append([]string{"canary"}, r.hidden...) {
-				if i := strings.Index(shown, secret); i >= 0 {
-					t.Errorf("%s/%s: the answer holds %q: ...%s...", dir, file, secret, shown[max0(i-80):i+len(secret)])
+		t.Run(dir, func(t *testing.T) {
+			r := readRecording(t, dir)
+			leaksWithout := 0
+			for file := range r.files {
+				engine := r.engine(t, file)
+				rec := do(newTestFilter(t, engine, hidingCanaries()), "GET", r.path(file), "")
+				body := rec.Body.String()
+				// borrower mounts the volumes of a hidden container: they are its
+				// own, too. A name that was asked for comes back.
+				shown := strings.NewReplacer("No such container: canary-", "", "canary-volume", "", "/canary-bind", "").Replace(body)
+				for _, secret := range append([]string{"canary"}, r.hidden...) {
+					if i := strings.Index(shown, secret); i >= 0 {
+						t.Errorf("%s/%s: the answer holds %q: ...%s...", dir, file, secret, shown[max0(i-80):i+len(secret)])
+					}
+					if strings.Contains(string(r.read(t, file)), secret) {
+						leaksWithout++
+					}
 				}
-				if strings.Contains(string(r.read(t, file)), secret) {
-					leaksWithout++
+				wantStatus := 200
+				if strings.Contains(file, "canary") || strings.Contains(file, "hidden") || r.path(file) == "/images/committed:1/json" || r.path(file) == "/images/committed:1/history" {
+					wantStatus = 404 // No visible container uses that image.
+				}
+				if rec.Code != wantStatus {
+					t.Errorf("%s/%s: got status %d, want %d: %.200s", dir, file, rec.Code, wantStatus, body)
 				}
 			}
-			wantStatus := 200
-			if strings.Contains(file, "canary") || strings.Contains(file, "hidden") || r.path(file) == "/images/committed:1/json" || r.path(file) == "/images/committed:1/history" {
-				wantStatus = 404 // No visible container uses that image.
+			if leaksWithout < 50 {
+				t.Errorf("%s: only %d leaks without the plugin: the check cannot fail", dir, leaksWithout)
 			}
-			if rec.Code != wantStatus {
-				t.Errorf("%s/%s: got status %d, want %d: %.200s", dir, file, rec.Code, wantStatus, body)
-			}
-		}
-		if leaksWithout < 50 {
-			t.Errorf("%s: only %d leaks without the plugin: the check cannot fail", dir, leaksWithout)
-		}
+		})
 	}
 }
 
@@ -173,40 +175,44 @@ func max0(i int) int {
 // What is shown of a visible container are the engine's bytes.
 func TestRealAnswersKeepBytes(t *testing.T) {
 	for _, dir := range []string{"testdata/engine/v1.41", "testdata/engine/v1.56"} {
-		r := readRecording(t, dir)
-		everything := CreateConfig()
-		everything.ExcludeNames = []string{"no container has this name"}
-		for file := range r.files {
-			if !strings.HasPrefix(file, "ContainerList.") && !strings.HasPrefix(file, "ContainerInspect.") && !strings.HasPrefix(file, "ExecInspect.") {
-				continue
+		t.Run(dir, func(t *testing.T) {
+			r := readRecording(t, dir)
+			everything := CreateConfig()
+			everything.ExcludeNames = []string{"no container has this name"}
+			for file := range r.files {
+				if !strings.HasPrefix(file, "ContainerList.") && !strings.HasPrefix(file, "ContainerInspect.") && !strings.HasPrefix(file, "ExecInspect.") {
+					continue
+				}
+				rec := do(newTestFilter(t, r.engine(t, file), everything), "GET", r.path(file), "")
+				if got, want := rec.Body.String(), string(r.read(t, file)); got != want {
+					t.Errorf("%s/%s: the bytes changed\ngot  %.300s\nwant %.300s", dir, file, got, want)
+				}
 			}
-			rec := do(newTestFilter(t, r.engine(t, file), everything), "GET", r.path(file), "")
-			if got, want := rec.Body.String(), string(r.read(t, file)); got != want {
-				t.Errorf("%s/%s: the bytes changed\ngot  %.300s\nwant %.300s", dir, file, got, want)
-			}
-		}
+		})
 	}
 }
 
 // The environment is gone from the answers of real engines.
 func TestRealAnswersScrubbed(t *testing.T) {
 	for _, dir := range []string{"testdata/engine/v1.41", "testdata/engine/v1.56"} {
-		r := readRecording(t, dir)
-		before := 0
-		for file := range r.files {
-			config := CreateConfig()
-			config.ScrubEnvs = true
-			rec := do(newTestFilter(t, r.engine(t, file), config), "GET", r.path(file), "")
-			if strings.Contains(string(r.read(t, file)), `"PASSWORD=`) {
-				before++
+		t.Run(dir, func(t *testing.T) {
+			r := readRecording(t, dir)
+			before := 0
+			for file := range r.files {
+				config := CreateConfig()
+				config.ScrubEnvs = true
+				rec := do(newTestFilter(t, r.engine(t, file), config), "GET", r.path(file), "")
+				if strings.Contains(string(r.read(t, file)), `"PASSWORD=`) {
+					before++
+				}
+				if rec.Code == 200 && strings.Contains(rec.Body.String(), `"PASSWORD=`) {
+					t.Errorf("%s/%s: an environment is left", dir, file)
+				}
 			}
-			if rec.Code == 200 && strings.Contains(rec.Body.String(), `"PASSWORD=`) {
-				t.Errorf("%s/%s: an environment is left", dir, file)
+			if before < 5 {
+				t.Errorf("%s: only %d answers have an environment", dir, before)
 			}
-		}
-		if before < 5 {
-			t.Errorf("%s: only %d answers have an environment", dir, before)
-		}
+		})
 	}
 }
 

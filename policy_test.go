@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,31 +50,33 @@ func TestOneVerdictEverywhere(t *testing.T) {
 		{Match: "regexp", ContainerNames: []string{"(?i)WEB", "o.*"}},
 	}
 	for i, config := range configs {
-		config.MaxBodyBytes = defaultMaxBodyBytes
-		engine := testEngine()
-		// Link aliases beside the primary name.
-		engine.containers[0].summary = `,"Names":["/db/alias","/other/x","/web"]`
-		h := newTestFilter(t, engine, config)
-		listed := do(h, "GET", "/containers/json", "").Body.String()
-		for _, c := range engine.containers {
-			inList := strings.Contains(listed, c.id)
-			if got := do(h, "GET", "/containers/"+c.id+"/json", "").Code == 200; got != inList {
-				t.Errorf("policy %d: %s is listed %t, inspected %t", i, c.name, inList, got)
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			config.MaxBodyBytes = defaultMaxBodyBytes
+			engine := testEngine()
+			// Link aliases beside the primary name.
+			engine.containers[0].summary = `,"Names":["/db/alias","/other/x","/web"]`
+			h := newTestFilter(t, engine, config)
+			listed := do(h, "GET", "/containers/json", "").Body.String()
+			for _, c := range engine.containers {
+				inList := strings.Contains(listed, c.id)
+				if got := do(h, "GET", "/containers/"+c.id+"/json", "").Code == 200; got != inList {
+					t.Errorf("policy %d: %s is listed %t, inspected %t", i, c.name, inList, got)
+				}
+				if got := do(h, "GET", "/containers/"+c.name+"/json", "").Code == 200; got != inList {
+					t.Errorf("policy %d: %s is listed %t, inspected by name %t", i, c.name, inList, got)
+				}
+				if got := do(h, "POST", "/containers/"+c.id[:3]+"/stop", "").Code == 204; got != inList {
+					t.Errorf("policy %d: %s is listed %t, stopped %t", i, c.name, inList, got)
+				}
+				event := containerEvent("start", c.id, c.name) + "\n"
+				events := chunkedEngine("application/json", []string{event})
+				events.containers = engine.containers
+				again := *config
+				if got := do(newTestFilter(t, events, &again), "GET", "/events", "").Body.String() == event; got != inList {
+					t.Errorf("policy %d: %s is listed %t, in the events %t", i, c.name, inList, got)
+				}
 			}
-			if got := do(h, "GET", "/containers/"+c.name+"/json", "").Code == 200; got != inList {
-				t.Errorf("policy %d: %s is listed %t, inspected by name %t", i, c.name, inList, got)
-			}
-			if got := do(h, "POST", "/containers/"+c.id[:3]+"/stop", "").Code == 204; got != inList {
-				t.Errorf("policy %d: %s is listed %t, stopped %t", i, c.name, inList, got)
-			}
-			event := containerEvent("start", c.id, c.name) + "\n"
-			events := chunkedEngine("application/json", []string{event})
-			events.containers = engine.containers
-			again := *config
-			if got := do(newTestFilter(t, events, &again), "GET", "/events", "").Body.String() == event; got != inList {
-				t.Errorf("policy %d: %s is listed %t, in the events %t", i, c.name, inList, got)
-			}
-		}
+		})
 	}
 }
 
@@ -105,17 +108,19 @@ func TestOperations(t *testing.T) {
 		{[]string{"files"}, "HEAD /containers/web/archive?path=/", 204},
 	}
 	for _, tt := range tests {
-		config := testConfig()
-		config.Operations = tt.operations
-		engine := testEngine()
-		method, path, _ := strings.Cut(tt.target, " ")
-		rec := do(newTestFilter(t, engine, config), method, path, "")
-		if rec.Code != tt.want {
-			t.Errorf("%v: %s: got %d %s, want %d", tt.operations, tt.target, rec.Code, rec.Body.String(), tt.want)
-		}
-		if tt.want == 403 && len(engine.requests) > 0 {
-			t.Errorf("%v: %s: got upstream requests %v", tt.operations, tt.target, engine.requests)
-		}
+		t.Run(tt.target, func(t *testing.T) {
+			config := testConfig()
+			config.Operations = tt.operations
+			engine := testEngine()
+			method, path, _ := strings.Cut(tt.target, " ")
+			rec := do(newTestFilter(t, engine, config), method, path, "")
+			if rec.Code != tt.want {
+				t.Errorf("%v: %s: got %d %s, want %d", tt.operations, tt.target, rec.Code, rec.Body.String(), tt.want)
+			}
+			if tt.want == 403 && len(engine.requests) > 0 {
+				t.Errorf("%v: %s: got upstream requests %v", tt.operations, tt.target, engine.requests)
+			}
+		})
 	}
 	config := CreateConfig()
 	config.Operations = []string{"read"}

@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -35,21 +36,23 @@ func withMode(c *fakeContainer, mode string, listed bool) {
 // lacks the mode, and whatever the client calls the container.
 func TestStatsThroughAVisibleContainer(t *testing.T) {
 	for _, listed := range []bool{true, false} {
-		for _, ref := range []string{"web", "aa1", id("aa1")[:12], id("aa1")} {
-			for mode, want := range map[string]string{
-				"container:" + id("ab2"): `{"networks":{}}`,
-				"bridge":                 `{"networks":{"eth0":{"rx_bytes":7}}}`,
-			} {
-				engine := testEngine()
-				withMode(&engine.containers[0], "container:db", listed)
-				withMode(&engine.containers[2], mode, listed)
-				saying(engine, "/stats", 200, `{"networks":{"eth0":{"rx_bytes":7}}}`)
-				rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/"+ref+"/stats", "")
-				if rec.Body.String() != want {
-					t.Errorf("%s, listed %t, %s: got %s, want %s", ref, listed, mode, rec.Body.String(), want)
+		t.Run(fmt.Sprint(listed), func(t *testing.T) {
+			for _, ref := range []string{"web", "aa1", id("aa1")[:12], id("aa1")} {
+				for mode, want := range map[string]string{
+					"container:" + id("ab2"): `{"networks":{}}`,
+					"bridge":                 `{"networks":{"eth0":{"rx_bytes":7}}}`,
+				} {
+					engine := testEngine()
+					withMode(&engine.containers[0], "container:db", listed)
+					withMode(&engine.containers[2], mode, listed)
+					saying(engine, "/stats", 200, `{"networks":{"eth0":{"rx_bytes":7}}}`)
+					rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/"+ref+"/stats", "")
+					if rec.Body.String() != want {
+						t.Errorf("%s, listed %t, %s: got %s, want %s", ref, listed, mode, rec.Body.String(), want)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
@@ -58,39 +61,43 @@ func TestStatsThroughAVisibleContainer(t *testing.T) {
 func TestAddressesInAListWithoutModes(t *testing.T) {
 	const addresses = `,"Ports":[{"PrivatePort":8099}],"NetworkSettings":{"Networks":{"n":{"IPAddress":"10.9.9.9"}}}`
 	for mode, shown := range map[string]bool{"bridge": true, "container:" + id("ab2"): false, "container:secret": false, "container:db": false} {
-		for _, summary := range []string{"", `,"HostConfig":{}`, `,"HostConfig":{"NetworkMode":""}`} {
-			engine := testEngine()
-			withMode(&engine.containers[0], mode, false)
-			withMode(&engine.containers[2], "container:"+id("bc4"), false)
-			engine.containers[0].summary = summary + addresses
-			rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json", "")
-			if got := strings.Contains(rec.Body.String(), "8099") && strings.Contains(rec.Body.String(), "10.9.9.9"); rec.Code != 200 || got != shown {
-				t.Errorf("%s, list with %q: got %d %s, want addresses %t", mode, summary, rec.Code, rec.Body.String(), shown)
+		t.Run(mode, func(t *testing.T) {
+			for _, summary := range []string{"", `,"HostConfig":{}`, `,"HostConfig":{"NetworkMode":""}`} {
+				engine := testEngine()
+				withMode(&engine.containers[0], mode, false)
+				withMode(&engine.containers[2], "container:"+id("bc4"), false)
+				engine.containers[0].summary = summary + addresses
+				rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json", "")
+				if got := strings.Contains(rec.Body.String(), "8099") && strings.Contains(rec.Body.String(), "10.9.9.9"); rec.Code != 200 || got != shown {
+					t.Errorf("%s, list with %q: got %d %s, want addresses %t", mode, summary, rec.Code, rec.Body.String(), shown)
+				}
 			}
-		}
+		})
 	}
 }
 
 // A container can be named like the ID of one that is gone.
 func TestNameThatWasTheIDOfAVisibleContainer(t *testing.T) {
 	for _, target := range append([]string{"GET /containers/REF/json"}, scopedTargets...) {
-		for _, ref := range []string{id("aa1"), id("aa1")[:12]} {
-			engine := testEngine()
-			h := newTestFilter(t, engine, testConfig())
-			method, path, _ := strings.Cut(strings.Replace(target, "REF", ref, 1), " ")
-			do(h, method, path, "")
-			engine.containers[0] = fakeContainer{id: id("de"), name: ref, labels: map[string]string{"x": "canary"}}
-			engine.requests = nil
-			rec := do(h, method, path, "")
-			if rec.Code != 404 {
-				t.Errorf("%s: got %d %s", target, rec.Code, rec.Body.String())
-			}
-			for _, request := range engine.requests {
-				if !strings.HasPrefix(request, "GET ") || !strings.Contains(request, "/json") {
-					t.Errorf("%s: got upstream request %s", target, request)
+		t.Run(target, func(t *testing.T) {
+			for _, ref := range []string{id("aa1"), id("aa1")[:12]} {
+				engine := testEngine()
+				h := newTestFilter(t, engine, testConfig())
+				method, path, _ := strings.Cut(strings.Replace(target, "REF", ref, 1), " ")
+				do(h, method, path, "")
+				engine.containers[0] = fakeContainer{id: id("de"), name: ref, labels: map[string]string{"x": "canary"}}
+				engine.requests = nil
+				rec := do(h, method, path, "")
+				if rec.Code != 404 {
+					t.Errorf("%s: got %d %s", target, rec.Code, rec.Body.String())
+				}
+				for _, request := range engine.requests {
+					if !strings.HasPrefix(request, "GET ") || !strings.Contains(request, "/json") {
+						t.Errorf("%s: got upstream request %s", target, request)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
@@ -258,14 +265,16 @@ func TestBrokenLookupsTellNothing(t *testing.T) {
 // look-up breaks.
 func TestBrokenLookupOfAVisibleExec(t *testing.T) {
 	for ref, want := range map[string]int{visibleExec: 502, hiddenExec: 404, absentExec: 404} {
-		engine := testEngine()
-		engine.containers[0].inspect = `,"ExecIDs":["` + visibleExec + `"]`
-		engine.containers[1].inspect = `,"ExecIDs":["` + hiddenExec + `"]`
-		saying(engine, "/exec/"+ref+"/json", 500, `{"message":"canary"}`)
-		rec := do(newTestFilter(t, engine, testConfig()), "GET", "/exec/"+ref+"/json", "")
-		if rec.Code != want || strings.Contains(rec.Body.String(), "canary") {
-			t.Errorf("%s: got %d %s, want %d", ref, rec.Code, rec.Body.String(), want)
-		}
+		t.Run(ref, func(t *testing.T) {
+			engine := testEngine()
+			engine.containers[0].inspect = `,"ExecIDs":["` + visibleExec + `"]`
+			engine.containers[1].inspect = `,"ExecIDs":["` + hiddenExec + `"]`
+			saying(engine, "/exec/"+ref+"/json", 500, `{"message":"canary"}`)
+			rec := do(newTestFilter(t, engine, testConfig()), "GET", "/exec/"+ref+"/json", "")
+			if rec.Code != want || strings.Contains(rec.Body.String(), "canary") {
+				t.Errorf("%s: got %d %s, want %d", ref, rec.Code, rec.Body.String(), want)
+			}
+		})
 	}
 }
 

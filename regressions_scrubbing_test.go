@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -173,37 +174,41 @@ func operation(id string) *engineapi.Operation {
 // A connection that is taken over passes through no writer of ours.
 func TestUpgradesPassTheScrubOptions(t *testing.T) {
 	for _, selector := range []bool{false, true} {
-		engine := testEngine()
-		var got http.ResponseWriter
-		engine.override = func(rw http.ResponseWriter, _ *http.Request) bool {
-			got = rw
-			return false
-		}
-		h := newTestFilter(t, engine, scrubConfig(selector))
-		rec := httptest.NewRecorder()
-		req := httptest.NewRequest("POST", "/v1.41/containers/"+id("aa1")+"/attach?stream=1", nil)
-		req.Header.Set("Connection", "Upgrade")
-		req.Header.Set("Upgrade", "tcp")
-		h.ServeHTTP(rec, req)
-		if got != http.ResponseWriter(rec) {
-			t.Errorf("selector %v: the connection cannot be taken over", selector)
-		}
+		t.Run(fmt.Sprint(selector), func(t *testing.T) {
+			engine := testEngine()
+			var got http.ResponseWriter
+			engine.override = func(rw http.ResponseWriter, _ *http.Request) bool {
+				got = rw
+				return false
+			}
+			h := newTestFilter(t, engine, scrubConfig(selector))
+			rec := httptest.NewRecorder()
+			req := httptest.NewRequest("POST", "/v1.41/containers/"+id("aa1")+"/attach?stream=1", nil)
+			req.Header.Set("Connection", "Upgrade")
+			req.Header.Set("Upgrade", "tcp")
+			h.ServeHTTP(rec, req)
+			if got != http.ResponseWriter(rec) {
+				t.Errorf("selector %v: the connection cannot be taken over", selector)
+			}
+		})
 	}
 }
 
 // An upgrade that the operation does not have changes nothing.
 func TestUpgradeDoesNotUncoverErrors(t *testing.T) {
 	for _, target := range []string{"/v1.41/containers/" + id("aa1") + "/start", "/v1.41/containers/create"} {
-		engine := testEngine()
-		engine.answers(target, 500, `{"message":"stat /canary"}`)
-		rec := httptest.NewRecorder()
-		req := httptest.NewRequest("POST", target, strings.NewReader("{}"))
-		req.Header.Set("Connection", "Upgrade")
-		req.Header.Set("Upgrade", "tcp")
-		newTestFilter(t, engine, scrubConfig(false)).ServeHTTP(rec, req)
-		if rec.Code != 500 || strings.Contains(rec.Body.String(), "canary") {
-			t.Errorf("%s: got %d %s", target, rec.Code, rec.Body)
-		}
+		t.Run(target, func(t *testing.T) {
+			engine := testEngine()
+			engine.answers(target, 500, `{"message":"stat /canary"}`)
+			rec := httptest.NewRecorder()
+			req := httptest.NewRequest("POST", target, strings.NewReader("{}"))
+			req.Header.Set("Connection", "Upgrade")
+			req.Header.Set("Upgrade", "tcp")
+			newTestFilter(t, engine, scrubConfig(false)).ServeHTTP(rec, req)
+			if rec.Code != 500 || strings.Contains(rec.Body.String(), "canary") {
+				t.Errorf("%s: got %d %s", target, rec.Code, rec.Body)
+			}
+		})
 	}
 }
 
@@ -368,12 +373,14 @@ func TestPruneTakesNoForm(t *testing.T) {
 // The command line of dockerd tells paths of the host.
 func TestCommandLineOfTheEngine(t *testing.T) {
 	for _, selector := range []bool{false, true} {
-		for _, path := range []string{"/debug/vars", "/debug/pprof/cmdline"} {
-			engine := testEngine()
-			rec := do(newTestFilter(t, engine, scrubConfig(selector, "DebugVars", "DebugCmdline")), "GET", path, "")
-			if rec.Code != 403 || len(engine.requests) != 0 {
-				t.Errorf("%s: got %d %s, %v", path, rec.Code, rec.Body, engine.requests)
+		t.Run(fmt.Sprint(selector), func(t *testing.T) {
+			for _, path := range []string{"/debug/vars", "/debug/pprof/cmdline"} {
+				engine := testEngine()
+				rec := do(newTestFilter(t, engine, scrubConfig(selector, "DebugVars", "DebugCmdline")), "GET", path, "")
+				if rec.Code != 403 || len(engine.requests) != 0 {
+					t.Errorf("%s: got %d %s, %v", path, rec.Code, rec.Body, engine.requests)
+				}
 			}
-		}
+		})
 	}
 }

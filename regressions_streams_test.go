@@ -2,6 +2,7 @@ package dpf
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -45,11 +46,13 @@ func TestRequestsEndWithTheConfiguration(t *testing.T) {
 	narrowed.ContainerLabels = []string{"none"}
 	_, _ = New(context.Background(), next, narrowed, "streams@file")
 	for i, request := range requests {
-		select {
-		case <-done[i]:
-		case <-time.After(20 * time.Second):
-			t.Errorf("%s goes on", request)
-		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			select {
+			case <-done[i]:
+			case <-time.After(20 * time.Second):
+				t.Errorf("%s goes on", request)
+			}
+		})
 	}
 }
 

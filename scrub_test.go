@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -11,30 +12,34 @@ func TestListCutsReferencesToHidden(t *testing.T) {
 	engine.containers[0].inspect = `,"HostConfig":{"Links":["/secret:/web/s"]}`
 	h := newTestFilter(t, engine, testConfig())
 	for _, target := range []string{"/containers/json", "/containers/web/json"} {
-		rec := do(h, "GET", target, "")
-		if body := rec.Body.String(); rec.Code != 200 || strings.Contains(body, "secret") || strings.Contains(body, id("ab2")) {
-			t.Errorf("%s: got %d %s", target, rec.Code, body)
-		}
+		t.Run(target, func(t *testing.T) {
+			rec := do(h, "GET", target, "")
+			if body := rec.Body.String(); rec.Code != 200 || strings.Contains(body, "secret") || strings.Contains(body, id("ab2")) {
+				t.Errorf("%s: got %d %s", target, rec.Code, body)
+			}
+		})
 	}
 }
 
 // A filter on a label would tell its masked value.
 func TestMaskedLabelCannotBeAskedFor(t *testing.T) {
 	for _, selector := range [][]string{{"homepage.group"}, nil} {
-		engine := testEngine()
-		config := CreateConfig()
-		config.ContainerLabels = selector
-		config.MaskLabels = []string{"secret*"}
-		h := newTestFilter(t, engine, config)
-		for _, path := range []string{"/containers/json", "/events", "/networks", "/volumes", "/images/json"} {
-			rec := do(h, "GET", path+"?filters=%7B%22label%22%3A%5B%22secret.key%3Dguess%22%5D%7D", "")
-			if rec.Code != 400 || !strings.Contains(rec.Body.String(), "is masked") {
-				t.Errorf("%s: got %d %s", path, rec.Code, rec.Body.String())
+		t.Run(fmt.Sprint(selector), func(t *testing.T) {
+			engine := testEngine()
+			config := CreateConfig()
+			config.ContainerLabels = selector
+			config.MaskLabels = []string{"secret*"}
+			h := newTestFilter(t, engine, config)
+			for _, path := range []string{"/containers/json", "/events", "/networks", "/volumes", "/images/json"} {
+				rec := do(h, "GET", path+"?filters=%7B%22label%22%3A%5B%22secret.key%3Dguess%22%5D%7D", "")
+				if rec.Code != 400 || !strings.Contains(rec.Body.String(), "is masked") {
+					t.Errorf("%s: got %d %s", path, rec.Code, rec.Body.String())
+				}
 			}
-		}
-		if len(engine.requests) != 0 {
-			t.Errorf("got upstream requests %v", engine.requests)
-		}
+			if len(engine.requests) != 0 {
+				t.Errorf("got upstream requests %v", engine.requests)
+			}
+		})
 	}
 }
 
@@ -50,10 +55,12 @@ func TestMaskedLabelSelects(t *testing.T) {
 		t.Errorf("events: got %s, want %s", got, want)
 	}
 	for _, target := range []string{"/containers/json", "/containers/web/json"} {
-		rec := do(h, "GET", target, "")
-		if got := rec.Body.String(); rec.Code != 200 || !strings.Contains(got, `"homepage.group":"***"`) || strings.Contains(got, "media") {
-			t.Errorf("%s: got %d %s", target, rec.Code, got)
-		}
+		t.Run(target, func(t *testing.T) {
+			rec := do(h, "GET", target, "")
+			if got := rec.Body.String(); rec.Code != 200 || !strings.Contains(got, `"homepage.group":"***"`) || strings.Contains(got, "media") {
+				t.Errorf("%s: got %d %s", target, rec.Code, got)
+			}
+		})
 	}
 }
 

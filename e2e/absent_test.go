@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/testbed"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
 
@@ -190,7 +191,13 @@ func flip(id string) string {
 // without the plugin on "plain".
 func startTraefik(t *testing.T, options, upstream string) *traefik.Instance {
 	t.Helper()
-	tr, err := shared.StartTraefik(traefik.Config{
+	return startTraefikOn(t, shared, options, upstream)
+}
+
+// startTraefikOn is startTraefik on a bed of the test's own.
+func startTraefikOn(t *testing.T, bed *testbed.Bed, options, upstream string) *traefik.Instance {
+	t.Helper()
+	tr, err := bed.StartTraefik(traefik.Config{
 		EntryPoints: []string{"docker", "raw", "plain"},
 		Flags:       []string{"--entryPoints.raw.http.sanitizePath=false"},
 		Dynamic: fmt.Sprintf(`

@@ -1,6 +1,7 @@
 package engineapi
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"testing"
 )
@@ -32,25 +33,29 @@ func TestBrief(t *testing.T) {
 		{"GET", "/services/web/logs?follow=0", false},
 	}
 	for _, tt := range tests {
-		ep, err := Route(httptest.NewRequest(tt.method, tt.target, nil))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := ep.Brief(); got != tt.brief {
-			t.Errorf("%s %s: got %t", tt.method, tt.target, got)
-		}
+		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+			ep, err := Route(httptest.NewRequest(tt.method, tt.target, nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := ep.Brief(); got != tt.brief {
+				t.Errorf("%s %s: got %t", tt.method, tt.target, got)
+			}
+		})
 	}
 }
 
 // The table of brief operations has no operation that there is not.
 func TestBriefOperationsExist(t *testing.T) {
 	for name := range brief {
-		found := false
-		for i := range operations {
-			found = found || operations[i].ID == name
-		}
-		if !found {
-			t.Errorf("there is no operation %s", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			found := false
+			for i := range operations {
+				found = found || operations[i].ID == name
+			}
+			if !found {
+				t.Errorf("there is no operation %s", name)
+			}
+		})
 	}
 }

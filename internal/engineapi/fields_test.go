@@ -1,6 +1,7 @@
 package engineapi
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 	"testing"
@@ -79,15 +80,19 @@ func reached(element string, seen map[string]bool) {
 func TestEveryTypeStandsInAnAnswer(t *testing.T) {
 	seen := map[string]bool{}
 	for operation, element := range Fields.Answers {
-		if Fields.Type(element) == nil {
-			t.Errorf("%s: no type %s", operation, element)
-		}
-		reached(element, seen)
+		t.Run(operation, func(t *testing.T) {
+			if Fields.Type(element) == nil {
+				t.Errorf("%s: no type %s", operation, element)
+			}
+			reached(element, seen)
+		})
 	}
 	for _, typ := range Fields.Types {
-		if !seen[typ.Name] {
-			t.Errorf("%s stands in no answer", typ.Name)
-		}
+		t.Run(fmt.Sprint(typ), func(t *testing.T) {
+			if !seen[typ.Name] {
+				t.Errorf("%s stands in no answer", typ.Name)
+			}
+		})
 	}
 }
 
@@ -97,15 +102,17 @@ func TestTypesOfContainersAreOpen(t *testing.T) {
 	const open = " blkiodev.WeightDevice blkiodev.ThrottleDevice common.IDResponse network.PortBinding network.EndpointSettings network.EndpointIPAMConfig "
 	const inherits = " v1.HealthcheckConfig "
 	for _, typ := range Fields.Types {
-		family, _, _ := strings.Cut(typ.Name, ".")
-		wantOpen := strings.Contains(open, " "+typ.Name+" ") || family == "container" && typ.Name != "container.DiskUsage"
-		if typ.Open != wantOpen {
-			t.Errorf("%s: open is %v", typ.Name, typ.Open)
-		}
-		wantInherits := strings.Contains(inherits, " "+typ.Name+" ") || family == "mount" || family == "storage" || family == "units"
-		if typ.Inherits != wantInherits {
-			t.Errorf("%s: inherits is %v", typ.Name, typ.Inherits)
-		}
+		t.Run(fmt.Sprint(typ), func(t *testing.T) {
+			family, _, _ := strings.Cut(typ.Name, ".")
+			wantOpen := strings.Contains(open, " "+typ.Name+" ") || family == "container" && typ.Name != "container.DiskUsage"
+			if typ.Open != wantOpen {
+				t.Errorf("%s: open is %v", typ.Name, typ.Open)
+			}
+			wantInherits := strings.Contains(inherits, " "+typ.Name+" ") || family == "mount" || family == "storage" || family == "units"
+			if typ.Inherits != wantInherits {
+				t.Errorf("%s: inherits is %v", typ.Name, typ.Inherits)
+			}
+		})
 	}
 }
 

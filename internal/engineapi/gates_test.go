@@ -90,9 +90,11 @@ func TestEveryOperationIsDecided(t *testing.T) {
 		})
 	}
 	for id := range effects {
-		if !known[id] {
-			t.Errorf("%s has a verdict and is no operation", id)
-		}
+		t.Run(id, func(t *testing.T) {
+			if !known[id] {
+				t.Errorf("%s has a verdict and is no operation", id)
+			}
+		})
 	}
 }
 

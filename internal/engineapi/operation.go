@@ -92,6 +92,9 @@ type Operation struct {
 	parameters map[string]bool // the names in Query
 	repeats    map[string]bool // the names in Repeats
 	filters    map[string]bool // the names in Filters
+
+	refusals map[string]string // the reason, by place and name, of the table of parameters
+	fields   map[string]field  // by the path in small letters; nil: all fields of the body are forwarded
 }
 
 // Has reports whether the operation has a query parameter.

@@ -42,45 +42,51 @@ func engineOperations(t *testing.T) []engineOperation {
 func TestEveryOperationHasALine(t *testing.T) {
 	known := map[string]bool{}
 	for _, want := range engineOperations(t) {
-		key := want.method + " " + want.path
-		known[key] = true
-		op := routes[key]
-		if op == nil {
-			t.Errorf("%s (%s) has no line", key, want.id)
-			continue
-		}
-		if want.id != "-" && op.ID != want.id {
-			t.Errorf("%s is called %s, want %s", key, op.ID, want.id)
-		}
+		t.Run(fmt.Sprint(want), func(t *testing.T) {
+			key := want.method + " " + want.path
+			known[key] = true
+			op := routes[key]
+			if op == nil {
+				t.Errorf("%s (%s) has no line", key, want.id)
+				return
+			}
+			if want.id != "-" && op.ID != want.id {
+				t.Errorf("%s is called %s, want %s", key, op.ID, want.id)
+			}
+		})
 	}
 	seen := map[string]bool{}
 	for i := range operations {
-		op := &operations[i]
-		if key := op.Method + " " + op.Path; !known[key] {
-			t.Errorf("%s (%s) is no operation of the API", key, op.ID)
-		}
-		if seen[op.ID] {
-			t.Errorf("two lines are called %s", op.ID)
-		}
-		seen[op.ID] = true
-		if op.Action == Refuse && op.Gate == "" {
-			t.Errorf("%s has neither an action nor a reason to Refuse it", op.ID)
-		}
+		t.Run(operations[i].ID, func(t *testing.T) {
+			op := &operations[i]
+			if key := op.Method + " " + op.Path; !known[key] {
+				t.Errorf("%s (%s) is no operation of the API", key, op.ID)
+			}
+			if seen[op.ID] {
+				t.Errorf("two lines are called %s", op.ID)
+			}
+			seen[op.ID] = true
+			if op.Action == Refuse && op.Gate == "" {
+				t.Errorf("%s has neither an action nor a reason to Refuse it", op.ID)
+			}
+		})
 	}
 }
 
 // A request for an operation finds its line.
 func TestOperationsAreRouted(t *testing.T) {
 	for i := range operations {
-		op := &operations[i]
-		if strings.Count(op.Path, "{}") > 1 || op.Method == http.MethodOptions || op.ID == "DebugProfiles" {
-			continue // No reference can be told apart: refused as unknown.
-		}
-		path := strings.Replace(op.Path, "{}", "name", 1)
-		ep, err := Route(&http.Request{Method: op.Method, URL: &url.URL{Path: "/v1.41" + path}})
-		if err != nil || ep.Op.ID != op.ID {
-			t.Errorf("%s %s: got %v, want %s", op.Method, path, err, op.ID)
-		}
+		t.Run(operations[i].ID, func(t *testing.T) {
+			op := &operations[i]
+			if strings.Count(op.Path, "{}") > 1 || op.Method == http.MethodOptions || op.ID == "DebugProfiles" {
+				return // No reference can be told apart: refused as unknown.
+			}
+			path := strings.Replace(op.Path, "{}", "name", 1)
+			ep, err := Route(&http.Request{Method: op.Method, URL: &url.URL{Path: "/v1.41" + path}})
+			if err != nil || ep.Op.ID != op.ID {
+				t.Errorf("%s %s: got %v, want %s", op.Method, path, err, op.ID)
+			}
+		})
 	}
 }
 
@@ -162,12 +168,14 @@ func TestEndpointsDoc(t *testing.T) {
 // No group that is named for reading opens files or a terminal.
 func TestReadGroup(t *testing.T) {
 	for i := range operations {
-		op := &operations[i]
-		if !set(strings.Fields(op.Group)...)["read"] {
-			continue
-		}
-		if op.Upgrade != "" || (op.Method != "GET" && op.ID != "ContainerWait") || strings.Contains(op.Path, "archive") || strings.Contains(op.Path, "export") {
-			t.Errorf("%s is in the group read", op.ID)
-		}
+		t.Run(operations[i].ID, func(t *testing.T) {
+			op := &operations[i]
+			if !set(strings.Fields(op.Group)...)["read"] {
+				return
+			}
+			if op.Upgrade != "" || (op.Method != "GET" && op.ID != "ContainerWait") || strings.Contains(op.Path, "archive") || strings.Contains(op.Path, "export") {
+				t.Errorf("%s is in the group read", op.ID)
+			}
+		})
 	}
 }

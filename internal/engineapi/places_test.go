@@ -1,6 +1,7 @@
 package engineapi
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -287,39 +288,43 @@ func added(kind FieldKind, place string) int {
 func TestPlaces(t *testing.T) {
 	used := map[int]bool{}
 	for _, kind := range fieldKinds {
-		for operation := range Fields.Answers {
-			before := placesBefore[kind][operation]
-			if same := sameAnswer[operation]; same != "" {
-				before = placesBefore[kind][same]
-			}
-			left := map[string]bool{}
-			for _, place := range before {
-				left[strings.ToLower(place)] = true
-			}
-			for _, place := range Places(operation, kind) {
-				if left[strings.ToLower(place)] {
-					delete(left, strings.ToLower(place))
-					continue
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
+			for operation := range Fields.Answers {
+				before := placesBefore[kind][operation]
+				if same := sameAnswer[operation]; same != "" {
+					before = placesBefore[kind][same]
 				}
-				i := added(kind, place)
-				if i < 0 {
-					t.Errorf("%s: %s is of kind %d for no reason", operation, place, kind)
+				left := map[string]bool{}
+				for _, place := range before {
+					left[strings.ToLower(place)] = true
 				}
-				used[i] = true
+				for _, place := range Places(operation, kind) {
+					if left[strings.ToLower(place)] {
+						delete(left, strings.ToLower(place))
+						continue
+					}
+					i := added(kind, place)
+					if i < 0 {
+						t.Errorf("%s: %s is of kind %d for no reason", operation, place, kind)
+					}
+					used[i] = true
+				}
+				for _, place := range sorted(left) {
+					t.Errorf("%s: %s is of kind %d no more", operation, place, kind)
+				}
 			}
-			for _, place := range sorted(left) {
-				t.Errorf("%s: %s is of kind %d no more", operation, place, kind)
+			for operation := range placesBefore[kind] {
+				if Fields.Answers[operation] == "" {
+					t.Errorf("%s has no answer", operation)
+				}
 			}
-		}
-		for operation := range placesBefore[kind] {
-			if Fields.Answers[operation] == "" {
-				t.Errorf("%s has no answer", operation)
-			}
-		}
+		})
 	}
 	for i, addition := range placesAdded {
-		if !used[i] {
-			t.Errorf("%s: no place", addition.reason)
-		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			if !used[i] {
+				t.Errorf("%s: no place", addition.reason)
+			}
+		})
 	}
 }

@@ -17,13 +17,16 @@ var routes = indexRoutes()
 
 func indexRoutes() map[string]*Operation {
 	index := make(map[string]*Operation, len(operations))
+	byID := make(map[string]*Operation, len(operations))
 	for i := range operations {
 		op := &operations[i]
 		op.parameters = set(strings.Fields(op.Query)...)
 		op.repeats = set(strings.Fields(op.Repeats)...)
 		op.filters = set(strings.Fields(op.Filters)...)
 		index[op.Method+" "+op.Path] = op
+		byID[op.ID] = op
 	}
+	indexParameters(byID)
 	return index
 }
 
@@ -48,6 +51,7 @@ type Endpoint struct {
 	Ref     string     // what stands for {} in Op.Path, or in the parameter of the operation
 	Query   url.Values // the parameters that the operation has
 	Sent    url.Values // all parameters of the client
+	Refusal string     // why the operation is refused with one of them; empty: it is not
 }
 
 // pathForm accepts an optional API version, 1.24 and newer, and a path of the
@@ -112,6 +116,16 @@ func (ep *Endpoint) findSlashes(method, family, rest string) {
 	ep.Op, ep.Ref = routes[method+" "+family+"{}"], rest
 }
 
+// AddForm adds the parameters of a form body, which dockerd reads before those of
+// the query.
+func (ep *Endpoint) AddForm(form, query string) error {
+	if query != "" {
+		form += "&" + query
+	}
+	ep.Refusal = ""
+	return ep.parseQuery(form)
+}
+
 // parseQuery keeps the parameters that the operation has. The first value of
 // a name counts, as it does for dockerd.
 func (ep *Endpoint) parseQuery(raw string) error {
@@ -127,6 +141,10 @@ func (ep *Endpoint) parseQuery(raw string) error {
 	for name, all := range values {
 		switch {
 		case !ep.Op.parameters[name]:
+			// What no engine knows is ignored, as dockerd does.
+			if text := ep.Op.refusal(InQuery, name); text != "" && all[0] != "" {
+				ep.Refusal = text
+			}
 		case ep.Op.repeats[name]:
 			ep.Query[name] = all
 		default:

@@ -92,16 +92,18 @@ func TestRoute(t *testing.T) {
 		{"GET", "/debug/pprof", "", ""},
 	}
 	for _, tt := range tests {
-		ep, err := Route(&http.Request{Method: tt.method, URL: &url.URL{Path: tt.path}})
-		if err != nil {
-			if tt.wantOp != "" {
-				t.Errorf("%s %q: got %v, want %s", tt.method, tt.path, err, tt.wantOp)
+		t.Run(tt.wantOp, func(t *testing.T) {
+			ep, err := Route(&http.Request{Method: tt.method, URL: &url.URL{Path: tt.path}})
+			if err != nil {
+				if tt.wantOp != "" {
+					t.Errorf("%s %q: got %v, want %s", tt.method, tt.path, err, tt.wantOp)
+				}
+				return
 			}
-			continue
-		}
-		if ep.Op.ID != tt.wantOp || ep.Ref != tt.wantRef {
-			t.Errorf("%s %q: got %s of %q, want %s of %q", tt.method, tt.path, ep.Op.ID, ep.Ref, tt.wantOp, tt.wantRef)
-		}
+			if ep.Op.ID != tt.wantOp || ep.Ref != tt.wantRef {
+				t.Errorf("%s %q: got %s of %q, want %s of %q", tt.method, tt.path, ep.Op.ID, ep.Ref, tt.wantOp, tt.wantRef)
+			}
+		})
 	}
 }
 

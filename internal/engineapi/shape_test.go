@@ -131,30 +131,32 @@ func TestShapeOfRecordedAnswers(t *testing.T) {
 	}
 	found := map[string]bool{}
 	for _, file := range files {
-		operation, _, _ := strings.Cut(filepath.Base(file), ".")
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fitted, err := Shape(operation).Fit(content)
-		if err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		var from, to interface{}
-		if err := json.Unmarshal(content, &from); err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(fitted, &to); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		into := map[string]bool{}
-		changed(operation, from, to, into)
-		if len(into) == 0 && !bytes.Equal(content, fitted) {
-			t.Errorf("%s: bytes of what is kept have changed", file)
-		}
-		for path := range into {
-			found[path] = true
-		}
+		t.Run(file, func(t *testing.T) {
+			operation, _, _ := strings.Cut(filepath.Base(file), ".")
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fitted, err := Shape(operation).Fit(content)
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			var from, to interface{}
+			if err := json.Unmarshal(content, &from); err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(fitted, &to); err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			into := map[string]bool{}
+			changed(operation, from, to, into)
+			if len(into) == 0 && !bytes.Equal(content, fitted) {
+				t.Errorf("%s: bytes of what is kept have changed", file)
+			}
+			for path := range into {
+				found[path] = true
+			}
+		})
 	}
 	paths := sorted(found)
 	want := strings.Split(strings.TrimSpace(recordedChanges), "\n")

@@ -120,3 +120,10 @@ func (ep *Endpoint) Speaks(engine http.Header, minor int) bool {
 	n, err := strconv.Atoi(digits)
 	return err == nil && n >= minor
 }
+
+// StartBody is what dockerd says of a body of ContainerStart, with 400. It does
+// not mind one of a few bytes.
+const (
+	StartBody    = "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24"
+	MaxStartBody = 7
+)

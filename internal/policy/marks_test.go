@@ -1,6 +1,9 @@
 package policy
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // A verdict by marks is the verdict on the container.
 func TestVisibleAs(t *testing.T) {
@@ -17,18 +20,20 @@ func TestVisibleAs(t *testing.T) {
 		{Names: []string{".*"}, Match: "regexp"},
 	}
 	for i, config := range configs {
-		p, err := New(config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range []string{"", "web", "w", "db"} {
-			for _, labels := range []map[string]string{nil, {"app": "x"}, {"app": "y"}, {"no": ""}, {"app": "x", "no": "1"}} {
-				want := p.Visible(&Container{ID: id("a"), Name: name, Labels: labels})
-				if got := p.VisibleAs(name, p.Marks(labels)); got != want {
-					t.Errorf("policy %d, %q %v: got %t, want %t", i, name, labels, got, want)
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			p, err := New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{"", "web", "w", "db"} {
+				for _, labels := range []map[string]string{nil, {"app": "x"}, {"app": "y"}, {"no": ""}, {"app": "x", "no": "1"}} {
+					want := p.Visible(&Container{ID: id("a"), Name: name, Labels: labels})
+					if got := p.VisibleAs(name, p.Marks(labels)); got != want {
+						t.Errorf("policy %d, %q %v: got %t, want %t", i, name, labels, got, want)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
@@ -38,8 +43,10 @@ func TestExcludesKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for key, want := range map[string]bool{"signal": true, "exitCode": true, "image": false, "name": false} {
-		if got := p.ExcludesKey(key); got != want {
-			t.Errorf("%s: got %t", key, got)
-		}
+		t.Run(key, func(t *testing.T) {
+			if got := p.ExcludesKey(key); got != want {
+				t.Errorf("%s: got %t", key, got)
+			}
+		})
 	}
 }

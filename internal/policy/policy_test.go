@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -38,14 +39,16 @@ func TestVisible(t *testing.T) {
 	}
 	c := &Container{ID: id("a"), Name: "my-foobar", Labels: labels}
 	for _, tt := range tests {
-		p, err := New(&Config{Names: tt.names, Labels: tt.labels})
-		if err != nil {
-			t.Errorf("%s: %v", tt.name, err)
-			continue
-		}
-		if got := p.Visible(c); got != tt.want {
-			t.Errorf("%s: got visible %t, want %t", tt.name, got, tt.want)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := New(&Config{Names: tt.names, Labels: tt.labels})
+			if err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+				return
+			}
+			if got := p.Visible(c); got != tt.want {
+				t.Errorf("%s: got visible %t, want %t", tt.name, got, tt.want)
+			}
+		})
 	}
 }
 
@@ -91,28 +94,30 @@ func TestMatchModes(t *testing.T) {
 		{"regexp", `te.m=(red|blue)`, false, true},
 	}
 	for _, tt := range tests {
-		for _, exclude := range []bool{false, true} {
-			byName := &Config{Match: tt.mode, Names: []string{tt.value}}
-			byLabel := &Config{Match: tt.mode, Labels: []string{tt.value}}
-			if exclude {
-				byName = &Config{Match: tt.mode, ExcludeNames: []string{tt.value}}
-				byLabel = &Config{Match: tt.mode, ExcludeLabels: []string{tt.value}}
-			}
-			for _, p := range []struct {
-				kind   string
-				config *Config
-				match  bool
-			}{{"name", byName, tt.name}, {"label", byLabel, tt.label}} {
-				compiled, err := New(p.config)
-				if err != nil {
-					t.Errorf("%s %s %s: %v", tt.mode, p.kind, tt.value, err)
-					continue
+		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+			for _, exclude := range []bool{false, true} {
+				byName := &Config{Match: tt.mode, Names: []string{tt.value}}
+				byLabel := &Config{Match: tt.mode, Labels: []string{tt.value}}
+				if exclude {
+					byName = &Config{Match: tt.mode, ExcludeNames: []string{tt.value}}
+					byLabel = &Config{Match: tt.mode, ExcludeLabels: []string{tt.value}}
 				}
-				if got := compiled.Visible(c); got != (p.match != exclude) {
-					t.Errorf("%s %s %s, exclude %t: got visible %t", tt.mode, p.kind, tt.value, exclude, got)
+				for _, p := range []struct {
+					kind   string
+					config *Config
+					match  bool
+				}{{"name", byName, tt.name}, {"label", byLabel, tt.label}} {
+					compiled, err := New(p.config)
+					if err != nil {
+						t.Errorf("%s %s %s: %v", tt.mode, p.kind, tt.value, err)
+						continue
+					}
+					if got := compiled.Visible(c); got != (p.match != exclude) {
+						t.Errorf("%s %s %s, exclude %t: got visible %t", tt.mode, p.kind, tt.value, exclude, got)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
@@ -136,15 +141,17 @@ func TestRequireAndExclude(t *testing.T) {
 		{"excludes alone hide", Config{ExcludeNames: []string{"web"}}, false},
 	}
 	for _, tt := range tests {
-		config := tt.config
-		p, err := New(&config)
-		if err != nil {
-			t.Errorf("%s: %v", tt.name, err)
-			continue
-		}
-		if got := p.Visible(c); got != tt.want {
-			t.Errorf("%s: got visible %t, want %t", tt.name, got, tt.want)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			config := tt.config
+			p, err := New(&config)
+			if err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+				return
+			}
+			if got := p.Visible(c); got != tt.want {
+				t.Errorf("%s: got visible %t, want %t", tt.name, got, tt.want)
+			}
+		})
 	}
 	p, err := New(&Config{ExcludeNames: []string{"x"}})
 	if err != nil || p.Visible(&Container{ID: id("a")}) {

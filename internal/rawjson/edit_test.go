@@ -232,3 +232,34 @@ func TestTree(t *testing.T) {
 	got, err := whole.Apply([]byte(`"x"`))
 	check(t, got, err, `"X"`)
 }
+
+func TestSetOnly(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"once", `{"A":1,"Config":{"Env":["x"],"B":2}}`, `{"A":1,"Config":{"Env":[],"B":2}}`},
+		{"null", `{"Config":{"Env":null}}`, `{"Config":{"Env":[]}}`},
+		{"its value elsewhere", `{"Other":["x"],"Config":{"Env":["x"]}}`, `{"Other":["x"],"Config":{"Env":[]}}`},
+		{"escaped quotes", `{"L":"\"Env\":[\"x\"]","Config":{"Env":["x"]}}`, `{"L":"\"Env\":[\"x\"]","Config":{"Env":[]}}`},
+
+		{"twice", `{"Config":{"Env":["y"],"Env":["x"]}}`, ""},
+		{"twice in another case", `{"Config":{"env":["y"],"Env":["x"]}}`, ""},
+		{"in another object", `{"Env":["y"],"Config":{"Env":["x"]}}`, ""},
+		{"as a value", `{"Cmd":["env"],"Config":{"Env":["x"]}}`, ""},
+		{"a letter is escaped", `{"Config":{"\u0045nv":["y"],"Env":["x"]}}`, ""},
+		{"a blank before it", `{"Config":{"Env": ["x"]}}`, ""},
+		{"in another case", `{"Config":{"ENV":["x"]}}`, ""},
+		{"not there", `{"Config":{}}`, ""},
+		{"no object", `{"Config":[]}`, ""},
+		{"cut short", `{"Config":{"Env":["x"]}`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, ok := SetOnly([]byte(tt.in), []string{"Config", "Env"}, "[]")
+			if ok != (tt.want != "") || string(got) != tt.want {
+				t.Errorf("got %s, %t, want %s", got, ok, tt.want)
+			}
+		})
+	}
+	if got, ok := SetOnly([]byte(`{"Tasks":1}`), []string{"Tasks"}, "0"); ok {
+		t.Errorf("a name that folds to others: got %s", got)
+	}
+}

@@ -107,14 +107,16 @@ func TestFitRecursive(t *testing.T) {
 func TestMemberFoldsAsClientsDo(t *testing.T) {
 	s := testShape()
 	for _, name := range []string{"Tags", "tags", "TAGS", "Tagſ", "tAgS", "Tag\u017f", "Tags ", "Tag", "Tägs", "T\u0131gs"} {
-		var client struct{ Tags string }
-		encoded, _ := json.Marshal(map[string]string{name: "x"})
-		if err := json.Unmarshal(encoded, &client); err != nil {
-			t.Fatal(err)
-		}
-		if got, want := s.Member(name) != nil, client.Tags != ""; got != want {
-			t.Errorf("%q: found %v, a client %v", name, got, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			var client struct{ Tags string }
+			encoded, _ := json.Marshal(map[string]string{name: "x"})
+			if err := json.Unmarshal(encoded, &client); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := s.Member(name) != nil, client.Tags != ""; got != want {
+				t.Errorf("%q: found %v, a client %v", name, got, want)
+			}
+		})
 	}
 	s.Set("Key", &Shape{})
 	if s.Member("\u212aey") == nil {

@@ -154,34 +154,36 @@ func TestEveryPlaceOfEveryKind(t *testing.T) {
 		{"scrubCommands", engineapi.EventAction, Config{Commands: true}, []string{`"exec_create: canary"`, `"exec_start:canary"`, `"new: canary"`}},
 	}
 	for _, tt := range tests {
-		config := tt.config
-		s := mustScrubber(t, &config)
-		places := 0
-		for operation := range engineapi.Fields.Answers {
-			for _, place := range engineapi.Places(operation, tt.kind) {
-				places++
-				understood := false
-				for spelling, spell := range spellings {
-					for i, value := range tt.values {
-						if i != places%len(tt.values) && spelling != "plain" {
-							continue // Each spelling, but not with each value.
+		t.Run(tt.name, func(t *testing.T) {
+			config := tt.config
+			s := mustScrubber(t, &config)
+			places := 0
+			for operation := range engineapi.Fields.Answers {
+				for _, place := range engineapi.Places(operation, tt.kind) {
+					places++
+					understood := false
+					for spelling, spell := range spellings {
+						for i, value := range tt.values {
+							if i != places%len(tt.values) && spelling != "plain" {
+								continue // Each spelling, but not with each value.
+							}
+							in := nested(place, value, spell)
+							got, err := s.Answer(operation, []byte(in))
+							if err == nil && (strings.Contains(string(got), "canary") || !json.Valid(got)) {
+								t.Errorf("%s: %s of %s, %s: got %s of %s", tt.name, place, operation, spelling, got, in)
+							}
+							understood = understood || err == nil && spelling == "plain"
 						}
-						in := nested(place, value, spell)
-						got, err := s.Answer(operation, []byte(in))
-						if err == nil && (strings.Contains(string(got), "canary") || !json.Valid(got)) {
-							t.Errorf("%s: %s of %s, %s: got %s of %s", tt.name, place, operation, spelling, got, in)
-						}
-						understood = understood || err == nil && spelling == "plain"
+					}
+					if !understood {
+						t.Errorf("%s: %s of %s: no form is understood", tt.name, place, operation)
 					}
 				}
-				if !understood {
-					t.Errorf("%s: %s of %s: no form is understood", tt.name, place, operation)
-				}
 			}
-		}
-		if places == 0 {
-			t.Errorf("%s: no places of kind %d", tt.name, tt.kind)
-		}
+			if places == 0 {
+				t.Errorf("%s: no places of kind %d", tt.name, tt.kind)
+			}
+		})
 	}
 }
 

@@ -56,6 +56,9 @@ type trees struct {
 	answer  *rawjson.Tree
 	steps   *rawjson.Tree // where a build step may stand among the commands
 	objects *rawjson.Tree // the answer for events of anything but containers
+	// variables is the place of the environment, if that is all that answer
+	// changes, and all of it goes.
+	variables []string
 }
 
 // New compiles the scrub options. The error is an *option.Error.
@@ -133,7 +136,21 @@ func (s *Scrubber) newTrees(id string) *trees {
 	if s.mounts {
 		t.answer = add(t.answer, id, engineapi.HostPath, rawjson.Empty)
 	}
+	if id == "ContainerInspect" && s.envs && len(s.keepEnvs)+len(s.maskLabels) == 0 && !s.commands && !s.mounts {
+		t.variables = []string{"Config", "Env"}
+	}
 	return t
+}
+
+// applyAnswer makes the changes of the answer. Most users set scrubEnvs alone,
+// and have a way of their own.
+func (t *trees) applyAnswer(body []byte) ([]byte, error) {
+	if t.variables != nil {
+		if changed, ok := rawjson.SetOnly(body, t.variables, "[]"); ok {
+			return changed, nil
+		}
+	}
+	return t.answer.Apply(body)
 }
 
 // add puts a change at all places of a kind in the answer of an operation, and
@@ -171,7 +188,7 @@ func (s *Scrubber) Answer(id string, body []byte) ([]byte, error) {
 	scrubbed := body
 	var err error
 	if t.answer != nil {
-		if scrubbed, err = t.answer.Apply(body); err != nil {
+		if scrubbed, err = t.applyAnswer(body); err != nil {
 			return nil, err
 		}
 	}

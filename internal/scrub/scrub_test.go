@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -31,10 +32,12 @@ func TestScrubInspect(t *testing.T) {
 	}
 	s := mustScrubber(t, &Config{Envs: true})
 	for _, tt := range tests {
-		got, err := s.Answer("ContainerInspect", []byte(tt.in))
-		if err != nil || string(got) != tt.want {
-			t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)
-		}
+		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+			got, err := s.Answer("ContainerInspect", []byte(tt.in))
+			if err != nil || string(got) != tt.want {
+				t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)
+			}
+		})
 	}
 }
 
@@ -105,21 +108,25 @@ func TestScrubOptions(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		config := tt.config
-		s := mustScrubber(t, &config)
-		got, err := s.Answer(tt.id, []byte(tt.in))
-		if err != nil || string(got) != tt.want {
-			t.Errorf("%s: got  %s, %v\nwant %s", tt.name, got, err, tt.want)
-		}
+		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+			config := tt.config
+			s := mustScrubber(t, &config)
+			got, err := s.Answer(tt.id, []byte(tt.in))
+			if err != nil || string(got) != tt.want {
+				t.Errorf("%s: got  %s, %v\nwant %s", tt.name, got, err, tt.want)
+			}
+		})
 	}
 }
 
 func TestScrubTopWithoutCommandColumn(t *testing.T) {
 	s := mustScrubber(t, &Config{Commands: true})
 	for _, in := range []string{`{"Titles":["UID"],"Processes":[["root"]]}`, `{"Titles":["UID","CMD"],"Processes":[["root"]]}`} {
-		if got, err := s.Answer("ContainerTop", []byte(in)); err == nil {
-			t.Errorf("%s: got %s, want an error", in, got)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got, err := s.Answer("ContainerTop", []byte(in)); err == nil {
+				t.Errorf("%s: got %s, want an error", in, got)
+			}
+		})
 	}
 }
 
@@ -140,8 +147,10 @@ func TestMaskedLabelCalledName(t *testing.T) {
 func TestScrubRefusesTrailingData(t *testing.T) {
 	s := mustScrubber(t, &Config{MaskLabels: []string{"*"}, Commands: true})
 	for _, id := range []string{"ContainerInspect", "SystemEvents"} {
-		if body, err := s.Answer(id, []byte(`{"Type":"x"}},"Actor":{"Attributes":{"x":"canary"}}}`)); err == nil {
-			t.Errorf("%s: got %s", id, body)
-		}
+		t.Run(id, func(t *testing.T) {
+			if body, err := s.Answer(id, []byte(`{"Type":"x"}},"Actor":{"Attributes":{"x":"canary"}}}`)); err == nil {
+				t.Errorf("%s: got %s", id, body)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
@@ -18,9 +19,28 @@ func (h *Handler) filters(x *exchange) (map[string][]string, error) {
 	}
 	filters, err := x.ep.Op.ParseFilters(value)
 	if err != nil {
-		return nil, refusal(http.StatusBadRequest, err.Error())
+		return nil, h.refusedFilters(x, value, err)
 	}
 	return filters, nil
+}
+
+// refusedFilters is the error for filters that cannot be forwarded: in the words
+// of the engine where it refuses them, too. An engine reads the filters before
+// anything else, and in the same way for each list; that of the events would not
+// end if it did not mind.
+func (h *Handler) refusedFilters(x *exchange, value string, err error) error {
+	e, ok := err.(*engineapi.FilterError) //nolint:errorlint // Yaegi: errors.As panics on a type of ours.
+	if !ok || e.Refused {
+		return refusal(http.StatusBadRequest, err.Error())
+	}
+	path := x.ep.Op.Path
+	if e.Key != "" {
+		value = engineapi.EncodeFilters(map[string][]string{e.Key: nil})
+	}
+	if x.ep.Op.Action == engineapi.SystemEvents {
+		path = "/containers/json"
+	}
+	return h.engineRefusal(x, path, url.Values{"filters": {value}}, err.Error())
 }
 
 // narrowFilters encodes the query parameter filters anew, with the keys that
@@ -31,7 +51,7 @@ func (h *Handler) narrowFilters(x *exchange) (map[string][]string, error) {
 		return nil, err
 	}
 	if len(filters) > 0 {
-		x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
+		x.ep.Query.Set("filters", engineapi.EncodeFiltersLike(filters, x.ep.Sent.Get("filters")))
 	}
 	return filters, nil
 }

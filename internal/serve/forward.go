@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -241,20 +242,38 @@ func rebuildBody(req *http.Request, op *engineapi.Operation) error {
 	if err != nil {
 		return refusal(http.StatusBadRequest, op.ID+": the request body is not valid: "+err.Error())
 	}
+	if err := op.CheckBody(raw); err != nil {
+		return refusal(http.StatusBadRequest, err.Error())
+	}
 	proxy.SetJSON(req, body)
 	return nil
 }
 
-// readBody reads a JSON request body, of engineapi.MaxBody bytes at most.
+// readBody reads a JSON request body, of engineapi.MaxBody bytes at most. One that
+// says that it is something else is refused, as by dockerd.
 func readBody(req *http.Request, op *engineapi.Operation) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(req.Body, engineapi.MaxBody+1))
+	raw, err := readRaw(req, op, engineapi.MaxBody)
+	if err != nil {
+		return nil, err
+	}
+	raw = bytes.TrimSpace(raw)
+	kind, _, _ := mime.ParseMediaType(req.Header.Get("Content-Type"))
+	if len(raw) > 0 && kind != "" && kind != "application/json" {
+		return nil, refusal(http.StatusBadRequest, op.ID+": the Content-Type of the request body is "+kind+", and has to be application/json")
+	}
+	return raw, nil
+}
+
+// readRaw reads a request body of at most limit bytes.
+func readRaw(req *http.Request, op *engineapi.Operation, limit int) ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(req.Body, int64(limit)+1))
 	if err != nil {
 		return nil, refusal(http.StatusBadRequest, op.ID+": the request body cannot be read")
 	}
-	if len(raw) > engineapi.MaxBody {
-		return nil, refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf("%s: the request body is larger than %d bytes", op.ID, engineapi.MaxBody))
+	if len(raw) > limit {
+		return nil, refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf("%s: the request body is larger than %d bytes", op.ID, limit))
 	}
-	return bytes.TrimSpace(raw), nil
+	return raw, nil
 }
 
 // harmlessPsArgs are the values of ps_args that are forwarded. dockerd runs

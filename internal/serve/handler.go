@@ -142,8 +142,16 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 			return nil, err
 		}
 	}
+	if x.req.ContentLength != 0 {
+		if err := takeForm(x); err != nil {
+			return nil, err
+		}
+	}
 	if h.policy.All {
 		return h.asItComes(x)
+	}
+	if x.ep.Refusal != "" {
+		return nil, refusal(http.StatusBadRequest, x.ep.Refusal)
 	}
 	if x.ep.Op.Action == engineapi.Container {
 		return h.container(x)

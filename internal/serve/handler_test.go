@@ -23,17 +23,19 @@ func TestProbesAgree(t *testing.T) {
 		"/_ping/", "//_ping", "/_ping\n", "/v1.41/_pingx", "/versions", "/v1.41/v1.41/_ping", "/V1.41/_ping", "/info", "/x/_ping",
 	}
 	for _, refused := range []string{"", "SystemVersion", "SystemPing", "SystemPingHead"} {
-		fast := echoing(t, refused)
-		plain := echoing(t, refused)
-		plain.probes = false
-		for _, method := range methods {
-			for _, path := range paths {
-				got, want := probed(fast, method, path), probed(plain, method, path)
-				if got != want {
-					t.Errorf("refused %q: %s %q\ngot  %s\nwant %s", refused, method, path, got, want)
+		t.Run(refused, func(t *testing.T) {
+			fast := echoing(t, refused)
+			plain := echoing(t, refused)
+			plain.probes = false
+			for _, method := range methods {
+				for _, path := range paths {
+					got, want := probed(fast, method, path), probed(plain, method, path)
+					if got != want {
+						t.Errorf("refused %q: %s %q\ngot  %s\nwant %s", refused, method, path, got, want)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
@@ -110,16 +112,18 @@ func TestEveryAction(t *testing.T) {
 func TestActionWithoutAHandlerIsRefused(t *testing.T) {
 	h := echoing(t, "")
 	for _, action := range []engineapi.Action{-1, lastAction + 1} {
-		rec := httptest.NewRecorder()
-		x := &exchange{rw: rec, req: httptest.NewRequest("GET", "/", nil), ep: &engineapi.Endpoint{Op: &engineapi.Operation{ID: "ContainerWeather", Action: action}}}
-		out, err := h.filter(x)
-		if out != nil || err == nil {
-			t.Fatalf("got %v, %v", out, err)
-		}
-		h.replyError(x, err)
-		if rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "ContainerWeather is refused") {
-			t.Errorf("got %d %s", rec.Code, rec.Body)
-		}
+		t.Run(fmt.Sprint(action), func(t *testing.T) {
+			rec := httptest.NewRecorder()
+			x := &exchange{rw: rec, req: httptest.NewRequest("GET", "/", nil), ep: &engineapi.Endpoint{Op: &engineapi.Operation{ID: "ContainerWeather", Action: action}}}
+			out, err := h.filter(x)
+			if out != nil || err == nil {
+				t.Fatalf("got %v, %v", out, err)
+			}
+			h.replyError(x, err)
+			if rec.Code != http.StatusForbidden || !strings.Contains(rec.Body.String(), "ContainerWeather is refused") {
+				t.Errorf("got %d %s", rec.Code, rec.Body)
+			}
+		})
 	}
 }
 
@@ -127,15 +131,17 @@ func TestActionWithoutAHandlerIsRefused(t *testing.T) {
 func TestNothingDecidedIsAnError(t *testing.T) {
 	h := echoing(t, "")
 	for _, out := range []*outcome{nil, {}} {
-		rec := httptest.NewRecorder()
-		x := &exchange{rw: rec, req: httptest.NewRequest("GET", "/", nil), ep: &engineapi.Endpoint{Op: &engineapi.Operation{ID: "ContainerWeather"}}}
-		err := h.carryOut(x, out)
-		if err == nil {
-			t.Fatal("got no error")
-		}
-		h.replyError(x, err)
-		if rec.Code != http.StatusBadGateway {
-			t.Errorf("got %d %s", rec.Code, rec.Body)
-		}
+		t.Run(fmt.Sprint(out), func(t *testing.T) {
+			rec := httptest.NewRecorder()
+			x := &exchange{rw: rec, req: httptest.NewRequest("GET", "/", nil), ep: &engineapi.Endpoint{Op: &engineapi.Operation{ID: "ContainerWeather"}}}
+			err := h.carryOut(x, out)
+			if err == nil {
+				t.Fatal("got no error")
+			}
+			h.replyError(x, err)
+			if rec.Code != http.StatusBadGateway {
+				t.Errorf("got %d %s", rec.Code, rec.Body)
+			}
+		})
 	}
 }

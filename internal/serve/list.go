@@ -44,7 +44,8 @@ func (h *Handler) containerList(x *exchange) (*outcome, error) {
 func (h *Handler) narrowList(x *exchange) (int, error) {
 	limit, err := takeLimit(x.ep)
 	if err != nil {
-		return 0, err
+		// dockerd reads the limit with the same call.
+		return 0, h.engineRefusal(x, x.ep.Op.Path, url.Values{"limit": {x.ep.Sent.Get("limit")}}, err.Error())
 	}
 	return limit, h.narrowContainers(x)
 }
@@ -60,7 +61,7 @@ func takeLimit(ep *engineapi.Endpoint) (int, error) {
 	}
 	limit, err := strconv.Atoi(value)
 	if err != nil {
-		return 0, refusal(http.StatusBadRequest, fmt.Sprintf("ContainerList: limit: %q is not a number", value))
+		return 0, fmt.Errorf("ContainerList: limit: %q is not a number", value)
 	}
 	if limit > 0 {
 		ep.Query.Set("all", "1")
@@ -147,7 +148,7 @@ func (h *Handler) narrowContainers(x *exchange) error {
 		}
 	}
 	addEngineFilters(filters, h.policy.EngineFilters)
-	x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
+	x.ep.Query.Set("filters", engineapi.EncodeFiltersLike(filters, x.ep.Sent.Get("filters")))
 	return nil
 }
 

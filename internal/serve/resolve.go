@@ -3,6 +3,7 @@ package serve
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
@@ -32,6 +33,20 @@ func (h *Handler) side(x *exchange, path, query string) (*proxy.Answer, error) {
 		return nil, proxy.ErrNotJSON(ans)
 	}
 	return ans, nil
+}
+
+// engineRefusal is the error for a parameter that cannot be forwarded, in the
+// words that the engine has for it alone; an engine that takes it may know more
+// than the plugin: then message says why it is refused.
+func (h *Handler) engineRefusal(x *exchange, path string, query url.Values, message string) error {
+	ans, err := h.upstream.Get(x.req, x.ep.Version+path, query.Encode())
+	if err != nil && !errors.Is(err, proxy.ErrTooLarge) {
+		return err
+	}
+	if err == nil && ans.Status >= 400 && ans.IsJSON() {
+		return relay(ans)
+	}
+	return refusal(http.StatusBadRequest, message)
 }
 
 // inventory asks for the list of all containers, or of those that the engine

@@ -195,6 +195,9 @@ func (h *Handler) networkConnect(x *exchange) (*outcome, error) {
 	if err := rawjson.Decode(raw, &body); err != nil {
 		return nil, refusal(http.StatusBadRequest, x.ep.Op.ID+": the request body is not valid: "+err.Error())
 	}
+	if err := x.ep.Op.CheckBody(raw); err != nil {
+		return nil, refusal(http.StatusBadRequest, err.Error())
+	}
 	proxy.DropBody(x.req)
 	v, _, id, err := h.network(x)
 	if err != nil {

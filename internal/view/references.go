@@ -23,8 +23,8 @@ const fullIDLength = 64
 var (
 	volumesFrom  = regexp.MustCompile(`volumesfrom"\s*:\s*\[\s*[^\]\s]`)
 	links        = regexp.MustCompile(`links"\s*:\s*\[\s*[^\]\s]`)
-	pathOfID     = regexp.MustCompile(`path"\s*:\s*"(?:[^"\\]|\\.)*[0-9a-f]{64}`)
-	cgroupOfID   = regexp.MustCompile(`cgroupparent"\s*:\s*"(?:[^"\\]|\\.)*[0-9a-f]{64}`)
+	paths        = regexp.MustCompile(`path"\s*:\s*"(?:[^"\\]|\\.)*"`)
+	cgroups      = regexp.MustCompile(`cgroupparent"\s*:\s*"(?:[^"\\]|\\.)*"`)
 	fullIDs      = regexp.MustCompile(`[0-9a-f]{64}`)
 	containerDir = regexp.MustCompile(`containers/[0-9a-f]{64}`)
 
@@ -42,9 +42,15 @@ func MayRefer(raw []byte, own string) (others, image bool) {
 	}
 	text := searchable(raw)
 	others = bytes.Contains(text, []byte(joins)) || volumesFrom.Match(text) || links.Match(text) ||
-		pathOfID.Match(text) || cgroupOfID.Match(text) || containerDir.Match(text)
+		containerDir.Match(text) || holdsID(paths, text) || holdsID(cgroups, text)
 	image = bytes.Count(text, descriptor) != len(plainDescriptor.FindAllIndex(text, -1))
 	return others, image
+}
+
+// holdsID reports whether one of the values that a pattern finds holds a full ID.
+// To look for one in the pattern itself takes many times as long.
+func holdsID(values *regexp.Regexp, text []byte) bool {
+	return fullIDs.Match(bytes.Join(values.FindAll(text, -1), nil))
 }
 
 // NamesOthers reports whether words hold the full ID of another container than

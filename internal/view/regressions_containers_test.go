@@ -84,14 +84,18 @@ func TestInspectOfAChainedContainer(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, gone := range []string{"canary", id("ab2"), ":16"} {
-		if strings.Contains(string(got), gone) {
-			t.Errorf("%q is in %s", gone, got)
-		}
+		t.Run(gone, func(t *testing.T) {
+			if strings.Contains(string(got), gone) {
+				t.Errorf("%q is in %s", gone, got)
+			}
+		})
 	}
 	for _, kept := range []string{id("ee9") + "/own.log", "container:near", `"own":"x"`} {
-		if !strings.Contains(string(got), kept) {
-			t.Errorf("%q is not in %s", kept, got)
-		}
+		t.Run(kept, func(t *testing.T) {
+			if !strings.Contains(string(got), kept) {
+				t.Errorf("%q is not in %s", kept, got)
+			}
+		})
 	}
 	// Nothing is inherited from a visible one.
 	own := strings.ReplaceAll(strings.ReplaceAll(body, "near", "web"), id("ab2"), id("aa1"))
@@ -102,12 +106,14 @@ func TestInspectOfAChainedContainer(t *testing.T) {
 
 func TestSecurityLabelsOfASharedNamespace(t *testing.T) {
 	for _, key := range []string{"PidMode", "IpcMode"} {
-		body := `{"Id":"` + id("ee9") + `","MountLabel":"c1,canary","ProcessLabel":"c1,canary","HostConfig":{"` + key + `":"container:near","SecurityOpt":["label=level:canary","no-new-privileges"]}}`
-		got, err := chained(t, key, true).CutInspect([]byte(body))
-		want := `{"Id":"` + id("ee9") + `","MountLabel":"","ProcessLabel":"","HostConfig":{"` + key + `":"container:near","SecurityOpt":["no-new-privileges"]}}`
-		if err != nil || string(got) != want {
-			t.Errorf("%s: got %s, %v\nwant %s", key, got, err, want)
-		}
+		t.Run(key, func(t *testing.T) {
+			body := `{"Id":"` + id("ee9") + `","MountLabel":"c1,canary","ProcessLabel":"c1,canary","HostConfig":{"` + key + `":"container:near","SecurityOpt":["label=level:canary","no-new-privileges"]}}`
+			got, err := chained(t, key, true).CutInspect([]byte(body))
+			want := `{"Id":"` + id("ee9") + `","MountLabel":"","ProcessLabel":"","HostConfig":{"` + key + `":"container:near","SecurityOpt":["no-new-privileges"]}}`
+			if err != nil || string(got) != want {
+				t.Errorf("%s: got %s, %v\nwant %s", key, got, err, want)
+			}
+		})
 	}
 }
 

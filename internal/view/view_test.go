@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,9 +46,11 @@ func TestPrimaryName(t *testing.T) {
 		{nil, ""},
 	}
 	for _, tt := range tests {
-		if got := primaryName(tt.names); got != tt.want {
-			t.Errorf("%v: got %q, want %q", tt.names, got, tt.want)
-		}
+		t.Run(tt.want, func(t *testing.T) {
+			if got := primaryName(tt.names); got != tt.want {
+				t.Errorf("%v: got %q, want %q", tt.names, got, tt.want)
+			}
+		})
 	}
 }
 
@@ -72,10 +75,12 @@ func TestCutSummary(t *testing.T) {
 		{"no links", `{"HostConfig":{"NetworkMode":"n"},"NetworkSettings":{"Networks":{"n":{"Links":null}}}}`, `{"HostConfig":{"NetworkMode":"n"},"NetworkSettings":{"Networks":{"n":{"Links":null}}}}`},
 	}
 	for _, tt := range tests {
-		got, err := testInventory().CutSummary([]byte(tt.in))
-		if err != nil || string(got) != tt.want {
-			t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)
-		}
+		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+			got, err := testInventory().CutSummary([]byte(tt.in))
+			if err != nil || string(got) != tt.want {
+				t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)
+			}
+		})
 	}
 }
 

@@ -20,7 +20,7 @@ const apiModule = "github.com/moby/moby/api@v1.56.1"
 // addDescriptions adds the operations of every described version, oldest first.
 // Version 1.24 comes last: its Markdown has neither operationIds nor exact
 // templates and takes both from the versions after it.
-func addDescriptions(operations *operations) error {
+func addDescriptions(operations *operations, parameters *parameters) error {
 	dir, err := moduleDir(apiModule)
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func addDescriptions(operations *operations) error {
 		if err != nil {
 			return err
 		}
-		if err := addSwagger(operations, content, version); err != nil {
+		if err := addSwagger(operations, parameters, content, version); err != nil {
 			return fmt.Errorf("API 1.%d: %w", version, err)
 		}
 	}
@@ -47,8 +47,8 @@ func addDescriptions(operations *operations) error {
 	return nil
 }
 
-// addSwagger adds the operations of a Swagger description.
-func addSwagger(operations *operations, content []byte, version int) error {
+// addSwagger adds the operations of a Swagger description and their parameters.
+func addSwagger(operations *operations, parameters *parameters, content []byte, version int) error {
 	var description struct {
 		Paths map[string]map[string]yaml.Node `yaml:"paths"`
 	}
@@ -63,15 +63,24 @@ func addSwagger(operations *operations, content []byte, version int) error {
 			}
 			var item struct {
 				OperationID string `yaml:"operationId"`
+				Parameters  []describedParameter
 			}
 			if err := node.Decode(&item); err != nil {
 				return fmt.Errorf("%s %s: %w", verb, path, err)
 			}
 			operations.addDescribed(strings.ToUpper(verb), path, item.OperationID, version)
+			for _, p := range item.Parameters {
+				if p.In == "query" {
+					parameters.describe(parameter{shape(strings.ToUpper(verb), path), inQuery, p.Name}, version)
+				}
+			}
 		}
 	}
 	return nil
 }
+
+// describedParameter is a parameter in a Swagger description.
+type describedParameter struct{ Name, In string }
 
 // isVerb tells a Swagger path item's operations from its other keys, such as
 // parameters.

@@ -30,10 +30,10 @@ func (r *thingRouter) initRoutes() {
 // them, and a route table adds only what no description has.
 func TestOperations(t *testing.T) {
 	operations := newOperations()
-	if err := addSwagger(operations, []byte(description), 25); err != nil {
+	if err := addSwagger(operations, newParameters(), []byte(description), 25); err != nil {
 		t.Fatal(err)
 	}
-	if err := addSwagger(operations, []byte(strings.ReplaceAll(description, "{id}", "{name}")), 26); err != nil {
+	if err := addSwagger(operations, newParameters(), []byte(strings.ReplaceAll(description, "{id}", "{name}")), 26); err != nil {
 		t.Fatal(err)
 	}
 	addMarkdown(operations, "`GET /things/(id or name)/json`\n\n`GET /gone?all=1`\n", 24)

@@ -65,14 +65,15 @@ func addRoutes(operations *operations, engine engine) error {
 
 // addFileRoutes adds the routes of one source file.
 func addFileRoutes(operations *operations, file *ast.File, first, last int) error {
-	return eachRoute(file, func(method, path string, options []ast.Expr) {
-		operations.addRouted(method, path, minimum(options, first), last)
+	return eachRoute(file, func(method, path string, args []ast.Expr) {
+		operations.addRouted(method, path, minimum(args[1:], first), last)
 	})
 }
 
 // eachRoute passes on the routes of one source file, in their order: the calls
-// of the form router.NewGetRoute("/path", handler, options...).
-func eachRoute(file *ast.File, found func(method, path string, options []ast.Expr)) error {
+// of the form router.NewGetRoute("/path", handler, options...). args are those
+// after the path.
+func eachRoute(file *ast.File, found func(method, path string, args []ast.Expr)) error {
 	var failed error
 	ast.Inspect(file, func(node ast.Node) bool {
 		call, ok := node.(*ast.CallExpr)
@@ -94,7 +95,7 @@ func eachRoute(file *ast.File, found func(method, path string, options []ast.Exp
 		if file.Name.Name == "debug" && !strings.HasPrefix(path, "/debug") {
 			path = "/debug" + path
 		}
-		found(strings.ToUpper(verb), path, call.Args[2:])
+		found(strings.ToUpper(verb), path, call.Args[1:])
 		return true
 	})
 	return failed

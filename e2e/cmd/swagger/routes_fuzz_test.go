@@ -243,6 +243,9 @@ func checkRoute(t *testing.T, m *mux.Router, config *dpf.Config, method, target 
 // checkForwarded checks one request that the plugin forwards or makes.
 func checkForwarded(t *testing.T, sent string, selecting bool, got, want routed) {
 	t.Helper()
+	if got.method == http.MethodGet && got.template == "/_ping" && (got.version == want.version || got.version == "") {
+		return // It asks the engine what it says of an API version.
+	}
 	if got.version != want.version {
 		t.Errorf("%q: %+v to dockerd, and the plugin forwards another version, %+v", sent, want, got)
 	}
