@@ -3,6 +3,7 @@ package e2e
 import (
 	"crypto/sha1"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -569,4 +570,70 @@ func (c *userCLI) check(t *testing.T) {
 	if seen, _ := os.ReadFile(events.LogFile()); told(string(seen)) != own {
 		t.Errorf("events of %s: got %q", c.user, seen)
 	}
+}
+
+// The document has a configuration that works, and every refusal word by word.
+func TestUsersDocument(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(shared.Plugin, "docs", "users.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	startContainer(t, "users-red", map[string]any{"Cmd": []string{"sleep", "1000"}, "Labels": usersContainers["users-red"], "HostConfig": map[string]any{"NetworkMode": "none"}})
+	server := newAuthServer(t, map[string]string{"alice": "blue,red"})
+	block := yamlBlock.FindStringSubmatch(string(raw))
+	if block == nil {
+		t.Fatal("no configuration")
+	}
+	tr := startOptions(t, strings.NewReplacer("http://authelia:9091", server.URL, "http://socket-proxy:2375", shared.Proxy.URL()).Replace(block[1]))
+	if a := askAs(t, tr.Addr("docker"), "alice", http.MethodGet, "/containers/users-red/json"); code(a) != "200" {
+		t.Errorf("got %s %s", a.status, a.body)
+	}
+
+	many := strings.Repeat("g,", 101)
+	both := "match: exact, userHeader: Remote-User, groupsHeader: Remote-Groups, containerLabels: ['owner={user}', 'team={group}']"
+	refusals := []struct{ view, status, headers string }{
+		{both, "403", ""},
+		{both, "403", "Remote-User: a,l\r\nRemote-Groups: a"},
+		{both, "403", "Remote-User: " + strings.Repeat("x", 257) + "\r\nRemote-Groups: a"},
+		{both, "403", "Remote-User: al"},
+		{both, "403", "Remote-User: al\r\nRemote-Groups: a\r\nRemote-Groups: b"},
+		{both, "403", "Remote-User: al\r\nRemote-Groups: ,"},
+		{both, "403", "Remote-User: al\r\nRemote-Groups: " + many},
+		{"userHeader: Remote-User, containerLabels: ['owner={user}']", "503", ""},
+		{"match: exact, containerLabels: ['owner={user}']", "503", ""},
+		{"match: exact, containerLabels: ['team={group}']", "503", ""},
+		{"match: exact, userHeader: Remote-User, containerLabels: [owner]", "503", ""},
+		{"match: exact, groupsHeader: Remote-Groups, containerLabels: [owner]", "503", ""},
+		{"match: exact, userHeader: Remote-User, containerLabels: ['owner={User}']", "503", ""},
+		{"match: exact, userHeader: Remote User, containerLabels: ['owner={user}']", "503", ""},
+		{"match: exact, userHeader: Remote-User, groupsHeader: remote-user, containerLabels: ['{group}={user}']", "503", ""},
+		{"match: regexp, userHeader: Remote-User, containerLabels: ['owner=[]{user}]']", "503", ""},
+		{`match: regexp, userHeader: Remote-User, containerLabels: ['owner=\Q{user}\E']`, "503", ""},
+	}
+	var views []login
+	for i, r := range refusals {
+		views = append(views, login{name: "r" + string(rune('a'+i)), ownMiddleware: r.view})
+	}
+	tr = startLogins(t, shared.Proxy.URL(), views)
+	for i, r := range refusals {
+		a := askAs(t, tr.Addr(views[i].name), "", http.MethodGet, "/_ping", lines(r.headers)...)
+		var body struct{ Message string }
+		if err := json.Unmarshal(a.body, &body); err != nil || code(a) != r.status {
+			t.Errorf("%s, %.100q: got %s %s", r.view, r.headers, a.status, a.body)
+		}
+		if message := optionPath.ReplaceAllString(body.Message, ""); !strings.Contains(string(raw), message+"`") {
+			t.Errorf("docs/users.md lacks %q", message)
+		}
+	}
+}
+
+// optionPath is what begins the message of a refused configuration.
+var optionPath = regexp.MustCompile(`^dpf: [A-Za-z]+(\[\d+\])?: `)
+
+// lines are the lines of a text; none: it is empty.
+func lines(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\r\n")
 }
