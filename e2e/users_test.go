@@ -414,6 +414,59 @@ func TestWithoutALogin(t *testing.T) {
 	}
 }
 
+// Nobody behind dpf learns who logged in, by any kind of request, nor by the
+// requests of dpf itself; Traefik's access log does.
+func TestIdentitiesAreNotForwarded(t *testing.T) {
+	startContainer(t, "users-alice", map[string]any{"Cmd": []string{"sleep", "1000"}, "Labels": usersContainers["users-alice"], "HostConfig": map[string]any{"NetworkMode": "none"}})
+	rec, err := recorder.Start(shared.Proxy.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(rec.Stop)
+	server := newAuthServer(t, map[string]string{"alice": "dev"})
+	for _, l := range []login{
+		{user: "Remote-User", middleware: basicAuth("rEMOTE-uSER", true)},
+		{user: "Remote-User", middleware: basicAuth("Remote-User", false)},
+		{
+			user: "remote-user", groups: "Remote-Groups",
+			middleware: fmt.Sprintf("forwardAuth: {address: %q, headerField: Remote-User, authResponseHeaders: [Remote-User, Remote-Groups]}", server.URL),
+		},
+	} {
+		t.Run(l.middleware[:5]+" "+l.user, func(t *testing.T) {
+			l.name = "docker"
+			access := filepath.Join(t.TempDir(), "access.log")
+			tr := startOptions(t, loginRouting(rec.URL(), []login{l}), "--accesslog.filepath="+access)
+			_ = rec.Take()
+			for _, request := range []string{
+				"GET /_ping", "GET /containers/json", "GET /containers/users-alice/json", "GET /containers/users-alice/logs?stdout=1",
+				"POST /containers/users-alice/kill?signal=URG", "GET /images/json", "GET /info", "GET /containers/users-alice/archive?path=/etc/passwd",
+			} {
+				method, target, _ := strings.Cut(request, " ")
+				if a := askAs(t, tr.Addr("docker"), "alice", method, target); a.status[9] != '2' {
+					t.Errorf("%s: got %s %s", request, a.status, a.body)
+				}
+			}
+			openedStream(t, tr, "events", "GET /events\n"+authorization("alice")).begins(t)
+			openedStream(t, tr, "attach", "POST /containers/users-alice/attach?stream=1&stdout=1\nConnection: Upgrade\nUpgrade: tcp\n"+authorization("alice")).begins(t)
+			requests := rec.Take()
+			if len(requests) < 10 {
+				t.Errorf("got %d requests", len(requests))
+			}
+			for _, r := range requests {
+				for name := range r.Header {
+					if strings.HasPrefix(strings.ToLower(name), "remote") {
+						t.Errorf("%s %s has the header %s", r.Method, r.Target, name)
+					}
+				}
+			}
+			eventually(t, "the access log has the user", func() bool {
+				log, _ := os.ReadFile(access)
+				return strings.Contains(string(log), "- alice [")
+			})
+		})
+	}
+}
+
 // What makes the header worth nothing: each of these entry points lets a client
 // name itself, and dpf cannot know. docs/users.md says so.
 func TestWhatLetsAClientNameItself(t *testing.T) {
@@ -527,6 +580,9 @@ func (c *userCLI) run(args ...string) (string, error) {
 	return string(out), err
 }
 
+// command is what follows the name of a container.
+var command = map[string][]string{"exec": {"true"}}
+
 // check does with the command what a user does.
 func (c *userCLI) check(t *testing.T) {
 	_, value, _ := strings.Cut(authorization(c.user), ": ")
@@ -549,14 +605,17 @@ func (c *userCLI) check(t *testing.T) {
 		if slices.Contains(c.login.shown(c.user), name) {
 			continue
 		}
-		for _, verb := range []string{"logs", "stop", "start", "top"} {
-			if out, err := c.run(verb, name); err == nil || !strings.Contains(out, "No such container: "+name) {
+		for _, verb := range []string{"logs", "stop", "start", "top", "exec"} {
+			if out, err := c.run(append([]string{verb, name}, command[verb]...)...); err == nil || !strings.Contains(out, "No such container: "+name) {
 				t.Errorf("%s of %s by %s: got %v, %q", verb, name, c.user, err, out)
 			}
 		}
 	}
 	if out, err := c.run("logs", "--tail", "1", own); err != nil || strings.TrimSpace(out) != "said by "+own {
 		t.Errorf("logs of %s: got %v, %q", own, err, out)
+	}
+	if out, err := c.run("exec", own, "echo", "through", "exec"); err != nil || strings.TrimSpace(out) != "through exec" {
+		t.Errorf("exec in %s: got %v, %q", own, err, out)
 	}
 	eventually(t, "the events of "+c.user, func() bool {
 		for _, verb := range []string{"stop", "start"} {
