@@ -112,7 +112,9 @@ func BenchmarkInspectScrubbed(b *testing.B) {
 }
 
 // BenchmarkScoped is a whole request on a container that is known.
-func BenchmarkScoped(b *testing.B) { benchRequest(b, "/v1.41/containers/"+id("aa1")+"/top", benchConfig()) }
+func BenchmarkScoped(b *testing.B) {
+	benchRequest(b, "/v1.41/containers/"+id("aa1")+"/top", benchConfig())
+}
 
 // benchEngine answers everything with one body.
 type benchEngine struct {
