@@ -90,7 +90,7 @@ func expectedList(config *Config, list []byte) ([]*listed, error) {
 	return visible, nil
 }
 
-// shows is the table "Which containers are visible" of the README.
+// shows is the table "Which containers are visible" of docs/users.md.
 func shows(config *Config, c *listed) bool {
 	byName, byLabel := c.name != "" && named(config.Match, config.ContainerNames, c), labelled(config.Match, config.ContainerLabels, c)
 	if named(config.Match, config.ExcludeNames, c) || labelled(config.Match, config.ExcludeLabels, c) {

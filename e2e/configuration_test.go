@@ -65,6 +65,8 @@ var formOptions = []struct {
 	{"excludeLabels", true},
 	{"match", false},
 	{"require", false},
+	{"userHeader", false},
+	{"groupsHeader", false},
 	{"scrubEnvs", false},
 	{"keepEnvs", true},
 	{"maskEnvs", true},

@@ -5,17 +5,20 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/docker-proxy-filter/dpf/e2e/internal/again"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/engine"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/example"
+	"github.com/docker-proxy-filter/dpf/e2e/internal/proc"
 	"github.com/docker-proxy-filter/dpf/e2e/internal/traefik"
 )
 
@@ -88,6 +91,9 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	dynamic, err := ex.Dynamic(proxy.URL())
 	ts.Check(err)
+	if s, err := ex.Service(example.Login); err == nil {
+		dynamic = strings.ReplaceAll(dynamic, example.LoginURL, startExampleLogin(ts, s))
+	}
 	tr, err := shared.StartTraefik(traefik.Config{
 		Dir:         ts.MkAbs(ts.Getenv("WORK") + "/.bench"),
 		EntryPoints: install.EntryPoints, Dynamic: dynamic, Flags: install.Flags,
@@ -103,6 +109,30 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv("URL_"+name, "http://"+tr.Addr(name))
 	}
 	ts.Setenv("DOCKER_HOST", "tcp://"+tr.Addr("docker"))
+}
+
+// startExampleLogin starts the login server of the example, with what the script
+// has in the variables that the README sets, and returns its URL.
+func startExampleLogin(ts *testscript.TestScript, s types.ServiceConfig) string {
+	ports, err := proc.FreePorts(1)
+	ts.Check(err)
+	addr := fmt.Sprintf("127.0.0.1:%d", ports[0])
+	dir := ts.MkAbs(ts.Getenv("WORK") + "/.bench")
+	config := filepath.Join(dir, example.LoginConfig)
+	ts.Check(os.WriteFile(config, []byte(strings.Replace(ts.ReadFile(example.LoginConfig), "bind :8080", "bind "+addr, 1)), 0o600))
+	cmd := exec.Command("haproxy", "-db", "-f", config)
+	cmd.Env = os.Environ()
+	for name := range s.Environment {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	daemon, err := proc.Start("the login server", filepath.Join(dir, "login.log"), cmd)
+	ts.Check(err)
+	ts.Defer(daemon.Stop)
+	ts.Check(daemon.WaitReady(again.Patient.Last(), func() error {
+		_, err := send("tcp://"+addr, http.MethodGet, "/", nil, nil)
+		return err
+	}))
+	return "http://" + addr
 }
 
 // exampleContainers runs the containers of the example until its script ends.

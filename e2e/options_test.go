@@ -46,6 +46,8 @@ var optionStories = []optionStory{
 	{"excludeNames", []option{list("containerNames", "opt-"), list("excludeNames", "opt-db", "plain")}, sees("opt-web")},
 	{"excludeLabels", []option{list("containerNames", "opt-"), list("excludeLabels", "opt.app=db")}, sees("opt-web", "opt-plain")},
 	{"excludes alone", []option{list("excludeLabels", "opt.app")}, hides("opt-web", "opt-db")},
+	{"userHeader", []option{scalar("match", "exact"), scalar("userHeader", "Remote-User"), list("containerLabels", "opt.app={user}")}, as("Remote-User", "db", sees("opt-db"))},
+	{"groupsHeader", []option{scalar("match", "glob"), scalar("groupsHeader", "remote-groups"), list("containerNames", "opt-{group}"), list("excludeNames", "opt-d?")}, as("Remote-Groups", "web, plain|db", sees("opt-web", "opt-plain"))},
 	{"scrubEnvs", []option{list("containerNames", "opt-web"), scalar("scrubEnvs", "true")}, env()},
 	{"keepEnvs", []option{list("containerNames", "opt-web"), scalar("scrubEnvs", "true"), list("keepEnvs", "tz", "L*")}, env("TZ=UTC")},
 	{"maskEnvs", []option{list("containerNames", "opt-web"), list("maskEnvs", "*password*", "*token*")}, env("OPT_PASSWORD=***", "TZ=UTC")},
@@ -73,6 +75,7 @@ var optionStories = []optionStory{
 // optionView is what a client sees through the router of a story.
 type optionView struct {
 	addr, host string
+	header     http.Header // of a login
 }
 
 // reply is what a client got.
@@ -88,6 +91,9 @@ func (v optionView) ask(t *testing.T, method, target string) reply {
 		t.Fatal(err)
 	}
 	req.Host = v.host
+	for name, values := range v.header {
+		req.Header[name] = values
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +139,16 @@ func sees(want ...string) func(*testing.T, optionView) {
 				t.Errorf("inspect of %s: got status %d, want %d", name, got, wantStatus)
 			}
 		}
+	}
+}
+
+// as checks what the client sees with the header of a login, without which it is
+// refused.
+func as(header, value string, check func(*testing.T, optionView)) func(*testing.T, optionView) {
+	return func(t *testing.T, v optionView) {
+		may(map[string]int{"GET /_ping": 403, "GET /containers/opt-web/json": 403})(t, v)
+		v.header = http.Header{header: {value}}
+		check(t, v)
 	}
 }
 

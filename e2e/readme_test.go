@@ -180,7 +180,7 @@ func TestReadmeRecipes(t *testing.T) {
 		routers.String(), middlewares.String(), shared.Proxy.URL()))
 	for i, row := range rows {
 		v := optionView{addr: tr.Addr("docker"), host: fmt.Sprintf("r%d.test", i)}
-		if got := v.ask(t, http.MethodGet, "/containers/json"); got.status != http.StatusOK {
+		if got := v.ask(t, http.MethodGet, "/_ping"); got.status != http.StatusOK {
 			t.Errorf("%s: got %d %s", row[0], got.status, got.body)
 		}
 	}

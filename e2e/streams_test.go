@@ -26,7 +26,13 @@ type openStream struct {
 // openedStream sends a request and reads what comes until the connection ends.
 func openedStream(t *testing.T, tr *traefik.Instance, name, request string) *openStream {
 	t.Helper()
-	conn, err := net.Dial("tcp", tr.Addr("docker"))
+	return openedStreamAt(t, tr.Addr("docker"), name, request)
+}
+
+// openedStreamAt is openedStream at an address.
+func openedStreamAt(t *testing.T, addr, name, request string) *openStream {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,34 +59,40 @@ func checkInExpression(expression string) error {
 	if strings.Contains(expression, `\Q`) {
 		return errors.New(`a placeholder does not go with \Q`)
 	}
-	class, escaped := false, false
-	for i, r := range expression {
-		switch {
-		case r == '{' && placeholder.MatchString(prefix(expression[i:], len("{group}"))):
-			at := placeholder.FindStringIndex(prefix(expression[i:], len("{group}")))
-			if at[0] == 0 && (class || escaped) {
-				return errors.New("a placeholder stands neither in a class nor after a backslash")
-			}
-			escaped = false
-		case escaped:
-			escaped = false
-		case r == '\\':
-			escaped = true
-		case r == '[':
-			class = true
-		case r == ']':
-			class = false
+	for rest := expression; rest != ""; {
+		atom := leadingAtom(rest)
+		if placeholder.MatchString(atom) {
+			return errors.New("a placeholder stands neither in a class nor after a backslash")
 		}
+		rest = rest[len(atom):]
 	}
 	return nil
 }
 
-func prefix(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
+// leadingAtom is the class or the escaped character, with a placeholder right
+// after the backslash, that an expression begins with, or its first byte.
+func leadingAtom(expression string) string {
+	if loc := escapedPlaceholder.FindStringIndex(expression); loc != nil {
+		return expression[:loc[1]]
 	}
-	return s
+	if expression[0] == '\\' && len(expression) > 1 {
+		return expression[:2]
+	}
+	if expression[0] != '[' {
+		return expression[:1]
+	}
+	if loc := leadingClass.FindStringIndex(expression); loc != nil {
+		return expression[:loc[1]]
+	}
+	return expression // no end: it does not compile
 }
+
+// leadingClass is a class of characters as RE2 reads it: a bracket that closes is
+// one of them where it comes first, and in the name of a class, [:alpha:].
+var (
+	leadingClass       = regexp.MustCompile(`^(?s:\[\^?\]?(?:\[:[^\]]*:\]|\\.|[^\]\\])*\])`)
+	escapedPlaceholder = regexp.MustCompile(`^\\\{(?:user|group)\}`)
+)
 
 // filled is a value of a selector for one user and one of the groups.
 type filled struct {

@@ -23,6 +23,14 @@ const (
 	SocketProxy = "socket-proxy"
 )
 
+// Login is the service that Traefik asks who logged in, at LoginURL, in the
+// examples that have one: HAProxy, with the file of LoginConfig.
+const (
+	Login       = "login"
+	LoginURL    = "http://login:8080"
+	LoginConfig = "login.cfg"
+)
+
 // Example is one folder.
 type Example struct {
 	Dir     string
@@ -34,7 +42,7 @@ func Load(dir string) (*Example, error) {
 	options, err := cli.NewProjectOptions([]string{filepath.Join(dir, "compose.yaml")},
 		cli.WithWorkingDirectory(dir),
 		cli.WithResolvedPaths(true),
-		cli.WithEnv([]string{"DOCKER_GID=999", "USER_ID=1000"})) // what a README sets
+		cli.WithEnv([]string{"DOCKER_GID=999", "USER_ID=1000", "ALICE=x", "BOB=x", "CAROL=x"})) // what a README sets
 	if err != nil {
 		return nil, err
 	}

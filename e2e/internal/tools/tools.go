@@ -1,5 +1,5 @@
-// Package tools has the clients of the Docker API that the suite brings along,
-// each in one pinned version: programs that are built from their Go modules,
+// Package tools has the clients of the Docker API that the suite brings along, and
+// a login for them, each in one pinned version: programs that are built from their Go modules,
 // and packages of npm.
 package tools
 
@@ -12,16 +12,17 @@ import (
 	"github.com/docker-proxy-filter/dpf/e2e/internal/gobuild"
 )
 
-// Versions of the clients.
+// Versions of the programs.
 const (
-	DockerCLIVersion  = "29.9.3"
-	ComposeVersion    = "5.6.0"
-	TelegrafVersion   = "1.37.2"
-	PrometheusVersion = "0.316.0" // of the module: Prometheus 3.16.0
+	DockerCLIVersion   = "29.9.3"
+	ComposeVersion     = "5.6.0"
+	TelegrafVersion    = "1.37.2"
+	PrometheusVersion  = "0.316.0" // of the module: Prometheus 3.16.0
+	OAuth2ProxyVersion = "7.15.6"
 )
 
 // Programs are all that are built from their Go modules.
-var Programs = []gobuild.Program{DockerCLI, Compose, Telegraf, DockerSD}
+var Programs = []gobuild.Program{DockerCLI, Compose, Telegraf, DockerSD, OAuth2Proxy}
 
 // DockerCLI is the docker command.
 var DockerCLI = gobuild.Program{
@@ -65,6 +66,15 @@ var DockerSD = gobuild.Program{
 		return t.Write("cmd/dockersd/main.go", dockerSDSource)
 	},
 	Recipe: "1 " + dockerSDSource,
+}
+
+// OAuth2Proxy is a server that Traefik's forwardAuth asks who logged in.
+var OAuth2Proxy = gobuild.Program{
+	Name:    "oauth2-proxy",
+	Module:  "github.com/oauth2-proxy/oauth2-proxy/v7",
+	Version: "v" + OAuth2ProxyVersion,
+	Package: ".",
+	LDFlags: "-s -w",
 }
 
 //go:embed testdata/dockersd/main.go
