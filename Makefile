@@ -21,7 +21,7 @@ demo: setup-demo
 	cd e2e && go run ./cmd/demo $(if $(KEEP),-keep)
 
 #? test: everything that CI runs
-test: setup fmt vet lint unit yaegi fuzz-short operations e2e canary soak-short
+test: setup fmt vet lint unit yaegi fuzz-short operations e2e canary twin-short soak-short
 
 #? setup: install what the tests need (Debian and Ubuntu, as root) or say what is missing
 setup:
@@ -81,6 +81,11 @@ ENGINE ?= 20.10
 twin:
 	cd e2e && go run ./cmd/twin -engine $(ENGINE)
 
+#? twin-short: the same through one policy, on 20.10 and on 29
+twin-short:
+	cd e2e && go run ./cmd/twin -quick -engine 20.10
+	cd e2e && go run ./cmd/twin -quick -engine 29
+
 #? soak: five minutes of load, or SOAKTIME; every answer is checked, the last line has the counts
 #? soak-short: the same with one minute of load
 SOAKTIME ?= 5m
@@ -108,4 +113,4 @@ $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION), once, takes minutes"
 	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
-.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations tools e2e canary twin soak soak-short bench docs clean
+.PHONY: help demo test setup setup-demo fmt vet lint unit yaegi fuzz fuzz-short operations tools e2e canary twin twin-short soak soak-short bench docs clean

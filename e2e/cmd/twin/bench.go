@@ -51,6 +51,9 @@ func newBench(ctx context.Context, o options) (*bench, error) {
 		old = "/v1.24"
 	}
 	b.prefixes = append(append([]string{}, b.addresses...), b.addresses[0]+old)
+	if o.quick {
+		b.prefixes = b.addresses[:1]
+	}
 	return b, nil
 }
 

@@ -12,7 +12,7 @@
 //
 // Usage, in the directory e2e:
 //
-//	go run ./cmd/twin [-engine 20.10|29|29-containerd] [-plugin=false] [-v]
+//	go run ./cmd/twin [-engine 20.10|29|29-containerd] [-plugin=false] [-quick] [-v]
 //
 // With -plugin=false the requests go past the plugin: that must find hundreds
 // of differences, else the comparison cannot be trusted.
@@ -38,6 +38,7 @@ import (
 type options struct {
 	engine  string
 	plugin  bool
+	quick   bool
 	details bool
 }
 
@@ -45,6 +46,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.engine, "engine", engine.Release20, "`release` of the engine: 20.10, 29 or 29-containerd")
 	flag.BoolVar(&o.plugin, "plugin", true, "send the requests through the plugin")
+	flag.BoolVar(&o.quick, "quick", false, "ask through one policy, without an API version")
 	flag.BoolVar(&o.details, "v", false, "print every difference, not a few of each kind")
 	flag.Parse()
 

@@ -19,7 +19,7 @@ func (p *plan) events() {
 	p.ask("SystemEvents", "since, malformed", "/events?since=x")
 	p.ask("SystemEvents", "until, malformed", "/events?until=x")
 	for key, values := range map[string][]ref{
-		"container": slices.Concat(p.containers, texts("gone", "vis-gone", "{vis-gone.id}", "{vis-gone.short}"), texts("hidden gone", "hid-one")),
+		"container": slices.Concat(p.longReferences(), texts("gone", "vis-gone", "{vis-gone.id}", "{vis-gone.short}"), texts("hidden gone", "hid-one")),
 		"type":      texts("type", "container", "image", "network", "volume", "daemon", "plugin", "builder", "service", "nonsense"),
 		"event":     texts("event", "create", "start", "die", "destroy", "kill", "pause", "exec_create", "exec_start", "connect", "mount", "tag", "untag", "delete", "rename", "nonsense"),
 		"image":     p.images,
@@ -59,7 +59,7 @@ func (p *plan) oneContainer() {
 	p.askAll("ContainerStats", containerPath+"/stats?stream=0&one-shot=1", p.byName())
 	p.askWith("ContainerStats", containerPath+"/stats", few[:1], "stream=0")
 	p.askAll("ContainerArchive", containerPath+"/archive?path=/etc/passwd", p.byName())
-	p.askWith("ContainerArchive", containerPath+"/archive", few, "path=", "path=/nothing", "path=/data", "path=etc")
+	p.askWith("ContainerArchive", containerPath+"/archive", few, "path=", "path=/nothing", "path=/data", "path=bin")
 	p.askAll("ContainerAttachWebsocket", containerPath+"/attach/ws?logs=1", few)
 	p.askAll("CheckpointList", containerPath+"/checkpoints", few)
 	p.askAll("ExecInspect", "/exec/{}/json", p.execs)
@@ -84,6 +84,20 @@ func (p *plan) byName() []ref {
 	return slices.DeleteFunc(slices.Clone(p.containers), func(r ref) bool {
 		return strings.HasPrefix(r.kind, "visible") && r.kind != "visible name"
 	})
+}
+
+// longReferences are the references but those of one digit. Another container
+// that is gone has taken part in each scene, and the files of a container are its
+// own, whoever else has put something into them: what one digit means there is
+// chance.
+func (p *plan) longReferences() []ref {
+	var long []ref
+	for _, r := range p.containers {
+		if r.kind != "one digit" {
+			long = append(long, r)
+		}
+	}
+	return long
 }
 
 func (p *plan) setMethod(start int, method string) {
