@@ -1,7 +1,6 @@
 package dpf
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -50,7 +49,7 @@ func TestContainerListLimit(t *testing.T) {
 		{"limit=1&limit=2", "?all=1", 1},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.query, func(t *testing.T) {
 			engine := testEngine()
 			rec := do(newTestFilter(t, engine, testConfig()), "GET", "/containers/json?"+tt.query, "")
 			if got := strings.Count(rec.Body.String(), `"Id"`); got != tt.want {
@@ -372,7 +371,7 @@ func TestHopByHopHeaders(t *testing.T) {
 		{"list", "GET /containers/json", "tcp", ""},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			engine := testEngine()
 			method, path, _ := strings.Cut(tt.target, " ")
 			req := httptest.NewRequest(method, path, nil)
@@ -478,7 +477,7 @@ func TestPsArgs(t *testing.T) {
 		{"axfoargs,pid", ""},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.args, func(t *testing.T) {
 			engine := testEngine()
 			do(newTestFilter(t, engine, testConfig()), "GET", "/containers/web/top?ps_args="+url.QueryEscape(tt.args), "")
 			want := "GET /containers/" + id("aa1") + "/top"

@@ -1,7 +1,6 @@
 package engineapi
 
 import (
-	"fmt"
 	"net/http/httptest"
 	"testing"
 )
@@ -33,7 +32,7 @@ func TestBrief(t *testing.T) {
 		{"GET", "/services/web/logs?follow=0", false},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.target, func(t *testing.T) {
 			ep, err := Route(httptest.NewRequest(tt.method, tt.target, nil))
 			if err != nil {
 				t.Fatal(err)

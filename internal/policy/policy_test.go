@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -94,7 +93,7 @@ func TestMatchModes(t *testing.T) {
 		{"regexp", `te.m=(red|blue)`, false, true},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.mode+" "+tt.value, func(t *testing.T) {
 			for _, exclude := range []bool{false, true} {
 				byName := &Config{Match: tt.mode, Names: []string{tt.value}}
 				byLabel := &Config{Match: tt.mode, Labels: []string{tt.value}}

@@ -56,9 +56,10 @@ type trees struct {
 	answer  *rawjson.Tree
 	steps   *rawjson.Tree // where a build step may stand among the commands
 	objects *rawjson.Tree // the answer for events of anything but containers
-	// variables is the place of the environment, if that is all that answer
-	// changes, and all of it goes.
+	// variables is the place of the environment, if all of it goes and answer
+	// changes nothing else but texts, the instructions for builds.
 	variables []string
+	texts     *rawjson.Tree
 }
 
 // New compiles the scrub options. The error is an *option.Error.
@@ -138,16 +139,23 @@ func (s *Scrubber) newTrees(id string) *trees {
 	}
 	if id == "ContainerInspect" && s.envs && len(s.keepEnvs)+len(s.maskLabels) == 0 && !s.commands && !s.mounts {
 		t.variables = []string{"Config", "Env"}
+		t.texts = add(nil, id, engineapi.EnvironmentText, s.buildText)
 	}
 	return t
 }
+
+// onBuild finds instructions for builds, of which few images have any.
+var onBuild = regexp.MustCompile(`(?i)"onbuild"\s*:\s*[^n\s]`)
 
 // applyAnswer makes the changes of the answer. Most users set scrubEnvs alone,
 // and have a way of their own.
 func (t *trees) applyAnswer(body []byte) ([]byte, error) {
 	if t.variables != nil {
 		if changed, ok := rawjson.SetOnly(body, t.variables, "[]"); ok {
-			return changed, nil
+			if t.texts == nil || !onBuild.Match(changed) {
+				return changed, nil
+			}
+			return t.texts.Apply(changed)
 		}
 	}
 	return t.answer.Apply(body)

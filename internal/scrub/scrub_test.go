@@ -1,7 +1,6 @@
 package scrub
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -28,11 +27,12 @@ func TestScrubInspect(t *testing.T) {
 		{"blanks and big numbers", "{ \"N\" : 12345678901234567890 ,\n\"Config\" : { \"Env\" : [ \"A\" ] } }\n", "{ \"N\" : 12345678901234567890 ,\n\"Config\" : { \"Env\" : [] } }\n"},
 		{"folded keys", `{"config":{"ENV":["A"],"env":["B"]}}`, `{"config":{"ENV":[],"env":[]}}`},
 		{"a key that folds to another letter", `{"\u017ftate":1,"Config":{"Env":["A"]}}`, `{"\u017ftate":1,"Config":{"Env":[]}}`},
+		{"instructions for builds", `{"Config":{"Env":["A=1"],"OnBuild":["ENV B=secret","RUN x"]}}`, `{"Config":{"Env":[],"OnBuild":[]}}`},
 		{"escaped key", `{"Config":{"\u0045nv":["A"]}}`, `{"Config":{"\u0045nv":[]}}`},
 	}
 	s := mustScrubber(t, &Config{Envs: true})
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			got, err := s.Answer("ContainerInspect", []byte(tt.in))
 			if err != nil || string(got) != tt.want {
 				t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)
@@ -108,7 +108,7 @@ func TestScrubOptions(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			config := tt.config
 			s := mustScrubber(t, &config)
 			got, err := s.Answer(tt.id, []byte(tt.in))

@@ -46,7 +46,7 @@ func TestIndexedReferences(t *testing.T) {
 		{"/", "", false},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.ref, func(t *testing.T) {
 			got := inv.Resolve(tt.ref)
 			if got.ID != tt.want || got.Ambiguous != tt.ambiguous {
 				t.Errorf("%q: got %q, ambiguous %t", tt.ref, got.ID, got.Ambiguous)

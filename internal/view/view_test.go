@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -75,7 +74,7 @@ func TestCutSummary(t *testing.T) {
 		{"no links", `{"HostConfig":{"NetworkMode":"n"},"NetworkSettings":{"Networks":{"n":{"Links":null}}}}`, `{"HostConfig":{"NetworkMode":"n"},"NetworkSettings":{"Networks":{"n":{"Links":null}}}}`},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt), func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			got, err := testInventory().CutSummary([]byte(tt.in))
 			if err != nil || string(got) != tt.want {
 				t.Errorf("%s: got %s, %v, want %s", tt.name, got, err, tt.want)

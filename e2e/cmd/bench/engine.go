@@ -49,9 +49,13 @@ func (s *scene) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	case "/events":
 		s.serveEvents(rw, req)
 	case "/containers/json":
-		list, ok := s.lists[number(req, headerList)]
+		lists := s.lists
+		if strings.Contains(req.URL.Query().Get("filters"), `"`+visibleLabel+`"`) {
+			lists = s.shown
+		}
+		list, ok := lists[number(req, headerList)]
 		if !ok {
-			list = s.lists[50]
+			list = lists[50]
 		}
 		_, _ = rw.Write(list)
 	default:

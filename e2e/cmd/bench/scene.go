@@ -23,6 +23,7 @@ const eventList = 1000
 // one, multiplied.
 type scene struct {
 	lists   map[int][]byte
+	shown   map[int][]byte // the visible containers of lists, for requests with a filter
 	inspect []byte
 	top     []byte
 	version []byte
@@ -54,7 +55,7 @@ type summary struct {
 
 // newScene builds the answers from those recorded in dir.
 func newScene(dir string) (*scene, error) {
-	s := &scene{lists: map[int][]byte{}}
+	s := &scene{lists: map[int][]byte{}, shown: map[int][]byte{}}
 	for name, body := range map[string]*[]byte{
 		inspectFile: &s.inspect, "ContainerTop.json": &s.top, "SystemVersion.json": &s.version,
 	} {
@@ -73,6 +74,9 @@ func newScene(dir string) (*scene, error) {
 			s.addEvents(elements)
 		}
 		if s.lists[n], err = encode(elements); err != nil {
+			return nil, err
+		}
+		if s.shown[n], err = encode(withLabel(elements)); err != nil {
 			return nil, err
 		}
 	}
@@ -117,6 +121,18 @@ func multiply(models []summary, n, visible int) []summary {
 		elements = append(elements, c)
 	}
 	return elements
+}
+
+// withLabel are the visible ones of the containers, as the filter label of the
+// engine selects them.
+func withLabel(elements []summary) []summary {
+	var shown []summary
+	for _, c := range elements {
+		if c.Labels[visibleLabel] != "" {
+			shown = append(shown, c)
+		}
+	}
+	return shown
 }
 
 func containerID(i int) string {

@@ -20,7 +20,7 @@ const routing = `http:
     plain: {entryPoints: [plain], rule: "PathPrefix(` + "`/`" + `)", service: engine}
     dpf: {entryPoints: [dpf, first], rule: "PathPrefix(` + "`/`" + `)", service: engine, middlewares: [dpf]}
   middlewares:
-    dpf: {plugin: {dpf: {containerLabels: [` + visibleLabel + `], match: exact}}}
+    dpf: {plugin: {dpf: {containerLabels: [` + visibleLabel + `], match: exact, scrubEnvs: true}}}
   services:
     engine: {loadBalancer: {servers: [{url: "http://%s"}]}}
 `
