@@ -30,8 +30,8 @@ func (h *Handler) containerList(x *exchange) (*outcome, error) {
 	}
 	if ans.Status != http.StatusOK {
 		// dockerd's words are about the query, which holds no reference to a
-		// hidden container by now.
-		return nil, relay(ans)
+		// hidden container by now, or about the size of any container.
+		return nil, h.relayShared(x, "", ans)
 	}
 	if ans.Body, err = h.listed(x, ans, limit); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/docker-proxy-filter/dpf/internal/engineapi"
 	"github.com/docker-proxy-filter/dpf/internal/proxy"
+	"github.com/docker-proxy-filter/dpf/internal/view"
 )
 
 // kind is what a client is told instead of an answer.
@@ -63,6 +64,16 @@ func relay(ans *proxy.Answer) error {
 		e.kind = replaced
 	}
 	return e
+}
+
+// relayShared is relay for an answer that the engine makes of more than what ref
+// means: its words may name a container that it has come upon, such as one whose
+// size it cannot tell.
+func (h *Handler) relayShared(x *exchange, ref string, ans *proxy.Answer) error {
+	if !h.policy.All && view.NamesIDs(ans.Body, ref, x.ep.Ref) {
+		return replace(ans)
+	}
+	return relay(ans)
 }
 
 // replace is the error for an answer of the upstream whose words the client may

@@ -44,7 +44,7 @@ func (h *Handler) engineRefusal(x *exchange, path string, query url.Values, mess
 		return err
 	}
 	if err == nil && ans.Status >= 400 && ans.IsJSON() {
-		return relay(ans)
+		return h.relayShared(x, "", ans)
 	}
 	return refusal(http.StatusBadRequest, message)
 }

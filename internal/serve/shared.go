@@ -29,7 +29,7 @@ func (h *Handler) cut(x *exchange, ref string, change func(body []byte) ([]byte,
 		return nil, notFound(ans.Header)
 	}
 	if ans.Status != http.StatusOK {
-		return nil, relay(ans)
+		return nil, h.relayShared(x, ref, ans)
 	}
 	if !ans.IsJSON() {
 		return nil, proxy.ErrNotJSON(ans)

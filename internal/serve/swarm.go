@@ -121,7 +121,7 @@ func (h *Handler) swarmList(x *exchange, path string) (*proxy.Answer, error) {
 		return nil, err
 	}
 	if ans.Status != http.StatusOK {
-		return nil, relay(ans)
+		return nil, h.relayShared(x, "", ans)
 	}
 	if !ans.IsJSON() {
 		return nil, proxy.ErrNotJSON(ans)

@@ -26,6 +26,7 @@ var (
 	paths        = regexp.MustCompile(`path"\s*:\s*"(?:[^"\\]|\\.)*"`)
 	cgroups      = regexp.MustCompile(`cgroupparent"\s*:\s*"(?:[^"\\]|\\.)*"`)
 	fullIDs      = regexp.MustCompile(`[0-9a-f]{64}`)
+	shortIDs     = regexp.MustCompile(`[0-9a-f]{12}`)
 	containerDir = regexp.MustCompile(`containers/[0-9a-f]{64}`)
 
 	// A description of the image that says nothing but what it is.
@@ -57,6 +58,18 @@ func holdsID(values *regexp.Regexp, text []byte) bool {
 // own, or something like one.
 func NamesOthers(words []byte, own string) bool {
 	return fullIDs.Match(bytes.ReplaceAll(searchable(words), []byte(own), nil))
+}
+
+// NamesIDs reports whether words hold something like an ID, be it short or in
+// full, but for those in refs, which the client or the plugin has asked about.
+func NamesIDs(words []byte, refs ...string) bool {
+	text := searchable(words)
+	for _, ref := range refs {
+		if ref = strings.TrimPrefix(strings.ToLower(ref), "sha256:"); ref != "" {
+			text = bytes.ReplaceAll(text, []byte(ref), nil)
+		}
+	}
+	return shortIDs.Match(text)
 }
 
 // searchable returns JSON in lower case, without the escapes that an encoder
