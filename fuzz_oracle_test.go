@@ -178,6 +178,11 @@ func refers(elements []*listed) bool {
 				return true
 			}
 		}
+		// Whose network a container has that tells no mode, the list does not say.
+		var summary struct{ HostConfig struct{ NetworkMode string } }
+		if err := json.Unmarshal(c.raw, &summary); err != nil || summary.HostConfig.NetworkMode == "" {
+			return true
+		}
 	}
 	return false
 }
