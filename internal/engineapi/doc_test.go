@@ -1,13 +1,10 @@
 package engineapi
 
 import (
-	"os"
 	"sort"
 	"strings"
 	"testing"
 )
-
-const fieldsDoc = "../../docs/fields.md"
 
 const fieldsDocHead = `# Fields
 
@@ -122,15 +119,4 @@ func kindNames(kinds []FieldKind) string {
 	return strings.Join(names, ", ")
 }
 
-func TestFieldsDoc(t *testing.T) {
-	want := fieldsMarkdown()
-	if os.Getenv("DPF_UPDATE") != "" {
-		if err := os.WriteFile(fieldsDoc, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(fieldsDoc)
-	if err != nil || string(got) != want {
-		t.Errorf("docs/fields.md is out of date (%v): DPF_UPDATE=1 go test -run TestFieldsDoc ./internal/engineapi", err)
-	}
-}
+func TestFieldsDoc(t *testing.T) { checkDoc(t, "fields.md", fieldsMarkdown()) }

@@ -259,20 +259,4 @@ has any; a field of a body is refused.
 ` + strings.Join(lines, "")
 }
 
-// DPF_UPDATE=1 writes the documentation anew.
-func TestParametersDoc(t *testing.T) {
-	const file = "../../docs/parameters.md"
-	want := parametersDoc(t)
-	if os.Getenv("DPF_UPDATE") != "" {
-		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Errorf("%s is stale: run make docs", file)
-	}
-}
+func TestParametersDoc(t *testing.T) { checkDoc(t, "parameters.md", parametersDoc(t)) }

@@ -91,11 +91,6 @@ func (p *Policy) shows(c *Container) bool {
 	return !p.Excluded(c) && p.Selected(c)
 }
 
-// Excludes reports whether an exclude is set.
-func (p *Policy) Excludes() bool {
-	return len(p.excludeNames)+len(p.excludeLabels) > 0
-}
-
 // Excluded reports whether an exclude hides c.
 func (p *Policy) Excluded(c *Container) bool {
 	if len(p.excludeNames) > 0 && c.Name == "" {

@@ -185,3 +185,6 @@ func (w *LineWriter) flush() {
 		w.flusher.Flush()
 	}
 }
+
+// Status is the status that the upstream answered with; 0: there is none.
+func (w *LineWriter) Status() int { return w.status }

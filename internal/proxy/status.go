@@ -47,6 +47,3 @@ func (w *StatusWriter) Write(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// Status is the status that the upstream answered with; 0: there is none.
-func (w *LineWriter) Status() int { return w.status }

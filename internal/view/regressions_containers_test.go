@@ -43,10 +43,10 @@ func chained(t *testing.T, key string, listed bool) *Inventory {
 func TestModesAreFollowedThroughVisibleContainers(t *testing.T) {
 	for _, key := range []string{"NetworkMode", "networkmode", "PidMode", "IpcMode", "UTSMode", "UsernsMode", "CgroupnsMode", "Cgroup", "MadeUpMode"} {
 		for _, listed := range []bool{true, false} {
+			if listed && key == "networkmode" {
+				continue // The list has it under its name.
+			}
 			t.Run(key, func(t *testing.T) {
-				if listed && key == "networkmode" {
-					t.Skip("the list has it under its name")
-				}
 				inv := chained(t, key, listed)
 				for ref, want := range map[string]bool{"web": false, "near": true, "mid": true, "far": true, "secret": true, id("bb3"): true, id("aa1"): false} {
 					if got := inv.leadsToHidden(key, "container:"+ref); got != want {
