@@ -12,12 +12,13 @@ type ErrorWriter struct {
 	held    *captureWriter
 	limit   int64
 	begun   bool
+	before  http.Header // of the client's answer, when nobody had answered yet
 }
 
 // NewErrorWriter returns a writer in front of rw. An error may have limit bytes.
 func NewErrorWriter(rw http.ResponseWriter, limit int64) *ErrorWriter {
 	flusher, _ := rw.(http.Flusher)
-	return &ErrorWriter{rw: rw, flusher: flusher, limit: limit}
+	return &ErrorWriter{rw: rw, flusher: flusher, limit: limit, before: rw.Header().Clone()}
 }
 
 // Header is the header of the client's answer.
@@ -39,13 +40,24 @@ func (w *ErrorWriter) WriteHeader(status int) {
 		w.flush()
 		return
 	}
-	w.held = &captureWriter{header: http.Header{}, limit: w.limit}
-	header := w.rw.Header()
+	w.held = holdBack(w.rw, w.before, status, w.limit)
+}
+
+// holdBack takes an answer that has begun off the client's and returns the writer
+// that keeps the rest of it. Its header, such as Location, goes with it; before is
+// what the client's header held when nobody had answered yet.
+func holdBack(rw http.ResponseWriter, before http.Header, status int, limit int64) *captureWriter {
+	held := &captureWriter{header: http.Header{}, limit: limit}
+	header := rw.Header()
 	for key, values := range header {
-		w.held.header[key] = values
+		held.header[key] = values
 		delete(header, key)
 	}
-	w.held.WriteHeader(status)
+	for key, values := range before {
+		header[key] = values
+	}
+	held.WriteHeader(status)
+	return held
 }
 
 // Write passes what arrived on, or keeps it.

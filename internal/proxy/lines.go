@@ -24,7 +24,7 @@ type LineWriter struct {
 	err     error
 
 	before http.Header // of the client's answer, when nobody had answered yet
-	held   *Answer
+	held   *captureWriter
 }
 
 // NewLineWriter returns a writer in front of rw. line gets one line of the
@@ -45,26 +45,18 @@ func (w *LineWriter) WriteHeader(status int) {
 		return
 	}
 	w.status = status
-	header := w.rw.Header()
-	header.Del("Content-Length")
-	if status == http.StatusOK && isLines(header) {
+	if header := w.rw.Header(); status == http.StatusOK && isLines(header) {
+		header.Del("Content-Length")
 		w.rw.WriteHeader(status)
 		w.flush()
 		return
 	}
-	// What belongs to another answer, such as Location, goes with it.
-	w.held = &Answer{Status: status, Header: header.Clone()}
-	for key := range header {
-		delete(header, key)
-	}
-	for key, values := range w.before {
-		header[key] = values
-	}
+	w.held = holdBack(w.rw, w.before, status, w.limit)
 	if status < 400 {
 		// Fail closed: what cannot be read line by line cannot be filtered. The
 		// client is told now, since it may go on for ever.
 		w.refused = true
-		WriteError(w.rw, w.held.Header, http.StatusBadGateway, "dpf: the upstream's answer is not a stream of JSON lines")
+		WriteError(w.rw, w.held.header, http.StatusBadGateway, "dpf: the upstream's answer is not a stream of JSON lines")
 	}
 }
 
@@ -87,7 +79,7 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	if w.held != nil {
-		return w.hold(p)
+		return w.held.Write(p)
 	}
 	end := bytes.LastIndexByte(p, '\n') + 1
 	if end > 0 {
@@ -104,22 +96,13 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// hold keeps what arrived of an error.
-func (w *LineWriter) hold(p []byte) (int, error) {
-	if int64(len(w.held.Body)+len(p)) > w.limit {
-		return 0, ErrTooLarge
-	}
-	w.held.Body = append(w.held.Body, p...)
-	return len(p), nil
-}
-
 // Held is the error of the engine in the place of a stream, which is not sent, or
-// nil.
-func (w *LineWriter) Held() *Answer {
-	if w.refused {
-		return nil
+// nil. One that is not whole is an error of its own.
+func (w *LineWriter) Held() (*Answer, error) {
+	if w.refused || w.held == nil {
+		return nil, nil
 	}
-	return w.held
+	return w.held.answer()
 }
 
 // lines passes whole lines through the filter, of these only the ones that

@@ -177,7 +177,11 @@ func (h *Handler) stream(x *exchange, out *outcome) error {
 	}
 	// An error has begun after the answer: its end tells the client.
 	_ = h.handOver(x, x.req, func(req *http.Request) error { return h.upstream.Stream(req, out.lines) })
-	if ans := out.lines.Held(); ans != nil {
+	ans, err := out.lines.Held()
+	if err != nil {
+		return err
+	}
+	if ans != nil {
 		return h.relayShared(x, out.ref, ans)
 	}
 	return nil
