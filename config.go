@@ -1,6 +1,8 @@
 package dpf
 
 import (
+	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -95,9 +97,6 @@ func (c *Config) validate() error {
 	default:
 		return option.New("match", c.Match, "must be contains, exact, glob or regexp")
 	}
-	if err := c.checkUsers(); err != nil {
-		return err
-	}
 	if c.MaxBodyBytes <= 0 {
 		return option.New("maxBodyBytes", strconv.FormatInt(c.MaxBodyBytes, 10), "must be greater than 0")
 	}
@@ -118,24 +117,34 @@ func (c *Config) scrubs() bool {
 	return c.ScrubEnvs || c.ScrubCommands || c.ScrubMounts || len(c.MaskEnvs)+len(c.MaskLabels) > 0
 }
 
+// listOption is an option that is a list.
+type listOption struct {
+	name   string
+	values *[]string
+}
+
+// selectorLists is how many of lists are selectors.
+const selectorLists = 4
+
+// lists are the options that are lists, the selectors first.
+func (c *Config) lists() []listOption {
+	return []listOption{
+		{"containerNames", &c.ContainerNames},
+		{"containerLabels", &c.ContainerLabels},
+		{"excludeNames", &c.ExcludeNames},
+		{"excludeLabels", &c.ExcludeLabels},
+		{"keepEnvs", &c.KeepEnvs},
+		{"maskEnvs", &c.MaskEnvs},
+		{"maskLabels", &c.MaskLabels},
+		{"operations", &c.Operations},
+		{"insecureAllowOperations", &c.InsecureAllowOperations},
+	}
+}
+
 // checkValues trims and checks the values of all lists.
 func (c *Config) checkValues() error {
-	lists := []struct {
-		option string
-		values []string
-	}{
-		{"containerNames", c.ContainerNames},
-		{"containerLabels", c.ContainerLabels},
-		{"excludeNames", c.ExcludeNames},
-		{"excludeLabels", c.ExcludeLabels},
-		{"keepEnvs", c.KeepEnvs},
-		{"maskEnvs", c.MaskEnvs},
-		{"maskLabels", c.MaskLabels},
-		{"operations", c.Operations},
-		{"insecureAllowOperations", c.InsecureAllowOperations},
-	}
-	for _, list := range lists {
-		if err := checkListOption(list.option, list.values); err != nil {
+	for _, list := range c.lists() {
+		if err := checkListOption(list.name, *list.values); err != nil {
 			return err
 		}
 	}
@@ -148,7 +157,7 @@ func checkListOption(name string, values []string) error {
 	if values != nil && len(values) == 0 {
 		// Fail closed: whoever sets a list means to restrict something, and a
 		// list that is not there restricts nothing.
-		return option.New(name, "", setEmpty)
+		return option.New(name, "", option.SetEmpty)
 	}
 	for i, value := range values {
 		values[i] = strings.TrimSpace(value)
@@ -157,4 +166,122 @@ func checkListOption(name string, values []string) error {
 		}
 	}
 	return nil
+}
+
+// plainName is what an option may be called; only such a name is repeated to
+// clients.
+var plainName = regexp.MustCompile(`^[A-Za-z]{1,32}$`)
+
+// optionNames are the options as the documentation spells them.
+var optionNames = []string{
+	"containerNames", "containerLabels", "excludeNames", "excludeLabels", "match", "require",
+	"userHeader", "groupsHeader",
+	"scrubEnvs", "keepEnvs", "maskEnvs", "maskLabels", "scrubCommands", "scrubMounts",
+	"operations", "insecureAllowOperations", "upstreamURL", "maxBodyBytes", "logLevel",
+}
+
+// decode fills the options from Rest, where Traefik leaves all of them. The
+// decoder of Traefik has no say: for a value of the wrong type it drops the
+// router, and another one that matches would serve the client unfiltered.
+func (c *Config) decode() error {
+	names := make([]string, 0, len(c.Rest))
+	for name := range c.Rest {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	set := map[string]bool{}
+	for _, typed := range names {
+		name := knownOption(typed)
+		if name == "" {
+			return unknownOption(typed)
+		}
+		if set[name] {
+			return option.New(name, "", "set twice, in two spellings")
+		}
+		set[name] = true
+		if err := c.set(name, c.Rest[typed]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// typedLevel is the option logLevel of a configuration that may not be decoded.
+func (c *Config) typedLevel() string {
+	for name, value := range c.Rest {
+		if level, ok := value.(string); ok && strings.EqualFold(name, "logLevel") {
+			return level
+		}
+	}
+	return c.LogLevel
+}
+
+// knownOption is the option that is meant by a name as it was typed, or empty.
+func knownOption(typed string) string {
+	for _, name := range optionNames {
+		if strings.EqualFold(name, typed) {
+			return name
+		}
+	}
+	return ""
+}
+
+// unknownOption reports an option that does not exist.
+func unknownOption(typed string) error {
+	hint := option.Suggest(typed, optionNames)
+	if hint == "" {
+		hint = "; the options are " + strings.Join(optionNames, ", ")
+	}
+	if !plainName.MatchString(typed) {
+		// It may hold a value, such as containerNames=a.
+		return option.New("", typed, "unknown option"+hint)
+	}
+	return option.New(typed, "", "unknown option"+hint)
+}
+
+// set sets one option.
+func (c *Config) set(name string, value interface{}) error {
+	if value == nil {
+		return option.New(name, "", option.SetEmpty)
+	}
+	for _, list := range c.lists() {
+		if list.name == name {
+			values, err := option.List(name, value)
+			*list.values = values
+			return err
+		}
+	}
+	return c.setScalar(name, value)
+}
+
+// setScalar sets an option of one value.
+func (c *Config) setScalar(name string, value interface{}) error {
+	text, ok := option.Text(value)
+	if !ok {
+		return option.New(name, "", "must be one value, and no list and no object")
+	}
+	var err error
+	switch name {
+	case "match":
+		c.Match, err = option.Required(name, text)
+	case "require":
+		c.Require, err = option.Required(name, text)
+	case "userHeader":
+		c.UserHeader, err = option.Required(name, text)
+	case "groupsHeader":
+		c.GroupsHeader, err = option.Required(name, text)
+	case "upstreamURL":
+		c.UpstreamURL = text
+	case "logLevel":
+		c.LogLevel = text
+	case "scrubEnvs":
+		c.ScrubEnvs, err = option.Bool(name, text)
+	case "scrubCommands":
+		c.ScrubCommands, err = option.Bool(name, text)
+	case "scrubMounts":
+		c.ScrubMounts, err = option.Bool(name, text)
+	case "maxBodyBytes":
+		c.MaxBodyBytes, err = option.Bytes(name, text)
+	}
+	return err
 }

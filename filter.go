@@ -60,6 +60,9 @@ func newHandler(ctx context.Context, next http.Handler, config *Config, name str
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
+	if err := config.checkUsers(); err != nil {
+		return nil, err
+	}
 	var who *policy.Identity
 	if config.hasUsers() {
 		who = anyone
@@ -123,4 +126,27 @@ func refuseAll(ctx context.Context, name, level string, reason error) http.Handl
 		public = e.Public()
 	}
 	return serve.RefuseAll(log, public)
+}
+
+// anyone fills the placeholders while the configuration is checked.
+var anyone = &policy.Identity{User: "user", Groups: []string{"group"}}
+
+// newUsers returns the handler that gives each user a view of their own, made of
+// options but for the policy.
+func newUsers(config *Config, options *serve.Options) http.Handler {
+	users := serve.NewUsers(&serve.UserOptions{
+		UserHeader:   config.UserHeader,
+		GroupsHeader: config.GroupsHeader,
+		Log:          options.Log,
+		View: func(who *policy.Identity) (*serve.Handler, error) {
+			p, err := newPolicy(config, who)
+			if err != nil {
+				return nil, err
+			}
+			view := *options
+			view.Policy = p
+			return serve.New(&view), nil
+		},
+	})
+	return users
 }

@@ -1,6 +1,7 @@
 package dpf
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/docker-proxy-filter/dpf/internal/option"
@@ -82,6 +83,58 @@ func checkLabelSelectors(name, match string, values []string) error {
 		if strings.Contains(value, "*") {
 			return option.At(name, i, value, "* needs match: glob")
 		}
+	}
+	return nil
+}
+
+// hasUsers reports whether the view depends on who logged in.
+func (c *Config) hasUsers() bool { return c.UserHeader+c.GroupsHeader != "" }
+
+// headerName is what a header may be called.
+var headerName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+// checkUsers checks userHeader, groupsHeader and the placeholders that need
+// them.
+func (c *Config) checkUsers() error {
+	for _, list := range c.lists()[:selectorLists] {
+		name := list.name
+		for i, value := range *list.values {
+			if err := policy.CheckPlaceholders(c.Match, value); err != nil {
+				return option.At(name, i, value, err.Error())
+			}
+			user, group := policy.Placeholders([]string{value})
+			if user && c.UserHeader == "" {
+				return option.At(name, i, value, "{user} needs the option userHeader")
+			}
+			if group && c.GroupsHeader == "" {
+				return option.At(name, i, value, "{group} needs the option groupsHeader")
+			}
+		}
+	}
+	user, group := policy.Placeholders(c.ContainerNames, c.ContainerLabels, c.ExcludeNames, c.ExcludeLabels)
+	if err := checkHeader("userHeader", c.UserHeader, "{user}", user); err != nil {
+		return err
+	}
+	if err := checkHeader("groupsHeader", c.GroupsHeader, "{group}", group); err != nil {
+		return err
+	}
+	if c.hasUsers() && strings.EqualFold(c.UserHeader, c.GroupsHeader) {
+		return option.New("groupsHeader", c.GroupsHeader, "is the header of userHeader")
+	}
+	return nil
+}
+
+// checkHeader checks the name of a header, for which a placeholder stands in the
+// selectors or does not.
+func checkHeader(name, header, placeholder string, stands bool) error {
+	switch {
+	case header == "":
+		return nil
+	case !headerName.MatchString(header):
+		return option.New(name, header, "is not the name of a header")
+	case !stands:
+		// Fail closed: everyone would see the same, and somebody thinks otherwise.
+		return option.New(name, "", "no selector has "+placeholder)
 	}
 	return nil
 }

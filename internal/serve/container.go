@@ -38,18 +38,25 @@ func (h *Handler) container(x *exchange) (*outcome, error) {
 // containerStart handles an operation that starts a container. Where the
 // container refers to a hidden one, the error of a failed start names it.
 func (h *Handler) containerStart(x *exchange) (*outcome, error) {
-	res, err := h.known(x)
-	if err != nil {
-		return nil, err
-	}
-	ans, err := h.fetch(x, res.id)
+	id, ans, err := h.fetchKnown(x)
 	if err != nil {
 		return nil, err
 	}
 	if ans.Status < 400 {
 		return answered(ans), nil
 	}
-	return nil, h.startError(x, res.id, ans)
+	return nil, h.startError(x, id, ans)
+}
+
+// fetchKnown forwards an operation on one container with the answer held back, and
+// returns the container's ID with it.
+func (h *Handler) fetchKnown(x *exchange) (id string, ans *proxy.Answer, err error) {
+	res, err := h.known(x)
+	if err != nil {
+		return "", nil, err
+	}
+	ans, err = h.fetch(x, res.id)
+	return res.id, ans, err
 }
 
 // startError is the error for a container that did not start. The engine's words
@@ -88,18 +95,14 @@ func (h *Handler) refersToVisibleOnly(x *exchange, inspect []byte, id string) (b
 // containerDelete handles ContainerDelete. Podman does not remove a container that
 // others depend on, and names these.
 func (h *Handler) containerDelete(x *exchange) (*outcome, error) {
-	res, err := h.known(x)
-	if err != nil {
-		return nil, err
-	}
-	ans, err := h.fetch(x, res.id)
+	id, ans, err := h.fetchKnown(x)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case ans.Status < 400:
 		return answered(ans), nil
-	case view.NamesOthers(ans.Body, res.id):
+	case view.NamesOthers(ans.Body, id):
 		return nil, replace(ans)
 	default:
 		return nil, relay(ans)

@@ -51,9 +51,15 @@ func (h *Handler) narrowFilters(x *exchange) (map[string][]string, error) {
 		return nil, err
 	}
 	if len(filters) > 0 {
-		x.ep.Query.Set("filters", engineapi.EncodeFiltersLike(filters, x.ep.Sent.Get("filters")))
+		x.putFilters(filters)
 	}
 	return filters, nil
+}
+
+// putFilters puts filters into the query, with what was false in those that the
+// client sent.
+func (x *exchange) putFilters(filters map[string][]string) {
+	x.ep.Query.Set("filters", engineapi.EncodeFiltersLike(filters, x.ep.Sent.Get("filters")))
 }
 
 // checkFilters refuses filters by what is scrubbed, whatever the operation: the

@@ -65,7 +65,7 @@ func (h *Handler) resolveImages(x *exchange, v *narrowed) error {
 			v.filters[key][i] = found
 		}
 	}
-	x.ep.Query.Set("filters", engineapi.EncodeFilters(v.filters))
+	x.putFilters(v.filters)
 	return nil
 }
 

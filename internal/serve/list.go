@@ -148,7 +148,7 @@ func (h *Handler) narrowContainers(x *exchange) error {
 		}
 	}
 	addEngineFilters(filters, h.policy.EngineFilters)
-	x.ep.Query.Set("filters", engineapi.EncodeFiltersLike(filters, x.ep.Sent.Get("filters")))
+	x.putFilters(filters)
 	return nil
 }
 

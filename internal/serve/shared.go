@@ -92,7 +92,7 @@ func (h *Handler) narrow(x *exchange) (*narrowed, error) {
 		return nil, err
 	}
 	if len(filters) > 0 {
-		x.ep.Query.Set("filters", engineapi.EncodeFilters(filters))
+		x.putFilters(filters)
 	}
 	return n, nil
 }

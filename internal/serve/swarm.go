@@ -182,6 +182,6 @@ func (h *Handler) resolveServices(x *exchange, filters map[string][]string) erro
 		}
 		filters["service"][i] = found.ID
 	}
-	x.ep.Query.Set("filters", engineapi.EncodeFiltersLike(filters, x.ep.Sent.Get("filters")))
+	x.putFilters(filters)
 	return nil
 }
