@@ -57,19 +57,29 @@ func TestDebugHasOneLineForEachRequest(t *testing.T) {
 		{"GET /containers/json?limit=%zz", `operation=ContainerList reference="" decision=refused status=403`},
 		{"POST /containers/create", `operation=ContainerCreate reference="" decision=refused status=403`},
 		{"GET /secrets/x", `operation=SecretInspect reference="x" decision=hidden status=404`},
+		{"GET /secrets", `operation=SecretList reference="" decision=refused status=200`},
 		{"GET /no/such", `operation=- reference="" decision=refused status=403`},
 		{"GET /v1.4/info", `operation=SystemInfo reference="" decision=relayed status=400`},
 	}
 	for _, tt := range tests {
-		t.Run(tt.target, func(t *testing.T) {
-			method, target, _ := strings.Cut(tt.target, " ")
-			h := newTestFilter(t, worldEngine(), logConfig("debug"))
-			out := logged(t, func() { do(h, method, target, "") })
-			lines := strings.Split(strings.TrimSuffix(strings.Join(regexp.MustCompile(`(?m)^.* INF dpf: operations used so far: .*\n`).Split(out, -1), ""), "\n"), "\n")
-			if len(lines) != 1 || !strings.Contains(lines[0], " DBG dpf: "+tt.want) || !regexp.MustCompile(` ms=\d+ .*middlewareName=test$`).MatchString(lines[0]) {
-				t.Errorf("got %q, want one line with %s", lines, tt.want)
-			}
-		})
+		t.Run(tt.target, func(t *testing.T) { checkDebugLine(t, logConfig("debug"), tt.target, tt.want) })
+	}
+	guarded := logConfig("debug")
+	guarded.ScrubMounts = true
+	t.Run("where errors are held back", func(t *testing.T) {
+		checkDebugLine(t, guarded, "POST /containers/web/stop", `operation=ContainerStop reference="web" decision=forwarded status=204`)
+	})
+}
+
+// checkDebugLine sends a request and checks the one line that the log has of it.
+func checkDebugLine(t *testing.T, config *Config, request, want string) {
+	t.Helper()
+	method, target, _ := strings.Cut(request, " ")
+	h := newTestFilter(t, worldEngine(), config)
+	out := logged(t, func() { do(h, method, target, "") })
+	lines := strings.Split(strings.TrimSuffix(strings.Join(regexp.MustCompile(`(?m)^.* INF dpf: operations used so far: .*\n`).Split(out, -1), ""), "\n"), "\n")
+	if len(lines) != 1 || !strings.Contains(lines[0], " DBG dpf: "+want) || !regexp.MustCompile(` ms=\d+ .*middlewareName=test$`).MatchString(lines[0]) {
+		t.Errorf("got %q, want one line with %s", lines, want)
 	}
 }
 

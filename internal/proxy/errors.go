@@ -11,7 +11,7 @@ type ErrorWriter struct {
 	flusher http.Flusher
 	held    *captureWriter
 	limit   int64
-	begun   bool
+	status  int
 	before  http.Header // of the client's answer, when nobody had answered yet
 }
 
@@ -20,6 +20,9 @@ func NewErrorWriter(rw http.ResponseWriter, limit int64) *ErrorWriter {
 	flusher, _ := rw.(http.Flusher)
 	return &ErrorWriter{rw: rw, flusher: flusher, limit: limit, before: rw.Header().Clone()}
 }
+
+// Status is the status of the answer; 0: there is none.
+func (w *ErrorWriter) Status() int { return w.status }
 
 // Header is the header of the client's answer.
 func (w *ErrorWriter) Header() http.Header {
@@ -31,10 +34,10 @@ func (w *ErrorWriter) Header() http.Header {
 
 // WriteHeader passes the status on unless it is that of an error.
 func (w *ErrorWriter) WriteHeader(status int) {
-	if status < 200 || w.begun {
+	if status < 200 || w.status != 0 {
 		return
 	}
-	w.begun = true
+	w.status = status
 	if status < 400 {
 		w.rw.WriteHeader(status)
 		w.flush()
@@ -62,7 +65,7 @@ func holdBack(rw http.ResponseWriter, before http.Header, status int, limit int6
 
 // Write passes what arrived on, or keeps it.
 func (w *ErrorWriter) Write(p []byte) (int, error) {
-	if !w.begun {
+	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
 	if w.held != nil {

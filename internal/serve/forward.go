@@ -33,14 +33,14 @@ func (h *Handler) forward(x *exchange, ref string) error {
 // scrubbed they are held back, and the rest passes through a writer of ours; but
 // no connection can be taken over through one.
 func (h *Handler) pass(x *exchange, req *http.Request) error {
-	if !h.scrub.GuardsErrors || req.Method == http.MethodHead {
-		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x, req) })
+	untouched := !h.scrub.GuardsErrors || req.Method == http.MethodHead
+	if !untouched {
+		var err error
+		if untouched, err = takesOver(x.ep.Op, req); err != nil {
+			return err
+		}
 	}
-	over, err := takesOver(x.ep.Op, req)
-	if err != nil {
-		return err
-	}
-	if over {
+	if untouched {
 		return h.handOver(x, req, func(req *http.Request) error { return h.serveNext(x, req) })
 	}
 	w := proxy.NewErrorWriter(x.rw, h.upstream.Limit)
@@ -48,6 +48,7 @@ func (h *Handler) pass(x *exchange, req *http.Request) error {
 		h.next.ServeHTTP(w, req)
 		return nil
 	})
+	h.note(x, "forwarded", w.Status(), "")
 	ans, err := w.Held()
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 		h.log.used(x.ep.Op, reason)
 	}
 	if reason != "" {
-		return h.refuse(x, reason)
+		return nil, refusedOperation(x, reason)
 	}
 	if h.scrub.GuardsFilters {
 		if err := h.checkFilters(x); err != nil {
@@ -157,15 +157,6 @@ func (h *Handler) decide(x *exchange) (*outcome, error) {
 		return h.container(x)
 	}
 	return h.filter(x)
-}
-
-// refuse says what becomes of an operation that the client may not use.
-func (h *Handler) refuse(x *exchange, reason string) (*outcome, error) {
-	if x.ep.Op.EmptyIfRefused {
-		h.log.infof("refused %s %q: %s", x.req.Method, x.req.URL.Path, reason)
-		return emptyList(), nil
-	}
-	return nil, refusedOperation(x, reason)
 }
 
 // filter handles an operation while a selector is set: the switch is the whole

@@ -15,6 +15,7 @@ type kind int
 
 const (
 	refused  kind = iota // by the plugin, in its own words
+	none                 // by the plugin, as an engine that has no such object
 	absent               // the words of dockerd for an object that does not exist
 	said                 // other words of dockerd
 	relayed              // an error of the upstream, as it came
@@ -86,10 +87,14 @@ func replace(ans *proxy.Answer) error {
 // refusedOperation is the error for an operation that the client may not use.
 // docker inspect asks for a name as one kind of object after the other, and
 // takes any answer but 404 for the end: what it may not ask for does not exist.
+// Clients that only look for configs and secrets go on where there are none.
 func refusedOperation(x *exchange, reason string) error {
 	e := &failure{kind: refused, status: http.StatusForbidden, message: reason}
-	if x.ep.Op.HiddenIfRefused {
+	switch {
+	case x.ep.Op.HiddenIfRefused:
 		e.kind = absent
+	case x.ep.Op.EmptyIfRefused:
+		e.kind = none
 	}
 	return e
 }
@@ -113,6 +118,10 @@ func (h *Handler) replyError(x *exchange, err error) {
 	case refused:
 		h.inform(x, "refused", e.status, e.message)
 		proxy.WriteError(x.rw, nil, e.status, "dpf: "+e.message)
+	case none:
+		h.inform(x, "refused", http.StatusOK, e.message)
+		ans := &proxy.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte("[]\n")}
+		ans.Send(x.rw)
 	case absent:
 		h.inform(x, "hidden", http.StatusNotFound, "")
 		writeEngineError(x.rw, x.ep.Op, e.engine, http.StatusNotFound, x.ep.Absence(e.engine))

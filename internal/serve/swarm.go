@@ -107,13 +107,6 @@ func check(found *view.Found, engine http.Header, kind, ref string) error {
 	return nil
 }
 
-// emptyList answers a list of objects of which the client may know none, as an
-// engine without any does: clients that only look for them go on.
-func emptyList() *outcome {
-	header := http.Header{"Content-Type": {"application/json"}}
-	return answered(&proxy.Answer{Status: http.StatusOK, Header: header, Body: []byte("[]\n")})
-}
-
 // swarmList asks for a list of the swarm. An engine that is in none says so.
 func (h *Handler) swarmList(x *exchange, path string) (*proxy.Answer, error) {
 	ans, err := h.upstream.Get(x.req, x.ep.Version+path, "")
