@@ -80,6 +80,13 @@ type Operation struct {
 	ContentType string // of the body; dockerd reads a form body before the query
 	Upgrade     string // the protocol of an upgraded connection
 
+	MaxBody int // dockerd refuses a longer one where the operation has none; 0: it takes no notice
+
+	Brief     bool   // the answer is there at once and ends by itself
+	Follows   string // the parameter with which it does not end
+	Streams   string // the parameter without which it does not end
+	TellsHost bool   // it tells commands and paths of the host
+
 	Absent          string // dockerd's words for an object that does not exist; {} stands for the reference
 	TextErrors      bool   // dockerd writes errors as plain text, without a length
 	HiddenIfRefused bool   // refused by the words in Absent
@@ -99,6 +106,19 @@ type Operation struct {
 
 // Has reports whether the operation has a query parameter.
 func (op *Operation) Has(parameter string) bool { return op.parameters[parameter] }
+
+// Brief reports whether the answer ends by itself, and soon. Whatever is not
+// known to do so may go on for ever.
+func (ep *Endpoint) Brief() bool {
+	switch op := ep.Op; {
+	case op.Follows != "":
+		return !True(ep.Sent.Get(op.Follows))
+	case op.Streams != "":
+		return len(ep.Sent[op.Streams]) > 0 && !True(ep.Sent.Get(op.Streams))
+	default:
+		return op.Brief
+	}
+}
 
 // Tunnels reports whether the operation can take the connection over.
 func (op *Operation) Tunnels() bool { return op.Upgrade != "" || op.Gate == tunnels }

@@ -26,11 +26,8 @@ func (h *Handler) container(x *exchange) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case !h.scrub.Concerns(x.ep.Op.ID):
+	if !h.scrub.Concerns(x.ep.Op.ID) {
 		return forwarded(res.id), nil
-	case x.ep.Op.ID == "ContainerWait":
-		return h.scrubbedWait(x, res.id), nil
 	}
 	return h.cut(x, res.id, nil)
 }

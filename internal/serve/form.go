@@ -17,7 +17,7 @@ const maxForm = 64 << 10
 // client asked for.
 func takeForm(x *exchange) error {
 	op := x.ep.Op
-	if op.ID == "ContainerStart" && (x.req.ContentLength > engineapi.MaxStartBody || x.req.ContentLength < 0) {
+	if op.MaxBody > 0 && (x.req.ContentLength > int64(op.MaxBody) || x.req.ContentLength < 0) {
 		return engineError(nil, http.StatusBadRequest, engineapi.StartBody)
 	}
 	if op.Action == engineapi.Refuse || op.Body == engineapi.StreamBody {

@@ -260,21 +260,18 @@ func unknownAction(x *exchange) error {
 	return refusal(http.StatusForbidden, x.ep.Op.ID+" is refused: it has no handler")
 }
 
-// hostCommands are the operations that answer with the command line of dockerd.
-var hostCommands = map[string]bool{"DebugVars": true, "DebugCmdline": true}
-
 // asItComes handles an operation in which nothing needs to be hidden, since every
 // container is visible or insecureAllowOperations says so: it is forwarded as it
 // comes, and its answer scrubbed.
 func (h *Handler) asItComes(x *exchange) (*outcome, error) {
 	switch {
-	case h.scrub.GuardsErrors && hostCommands[x.ep.Op.ID]:
+	case h.scrub.GuardsErrors && x.ep.Op.TellsHost:
 		return nil, refusal(http.StatusForbidden, x.ep.Op.ID+" is refused: it tells commands and paths of the host (options scrubCommands, scrubMounts)")
 	case !h.scrub.Concerns(x.ep.Op.ID):
 		return passed, nil
 	case x.ep.Op.Action == engineapi.SystemEvents:
 		return h.scrubbedEvents(x), nil
-	case x.ep.Op.ID == "ContainerWait":
+	case x.ep.Op.Action == engineapi.ContainerWait:
 		out := h.scrubbedWait(x, x.ep.Ref)
 		out.asIs = true
 		return out, nil
